@@ -1,0 +1,80 @@
+/**
+ * Every code that a {@link PrismaIamError} can carry, with one sentence on what it means.
+ * `docs/errors.md` is written from this table.
+ */
+export const errorCodes = {
+  PRISMA_IAM_CONFIG_INVALID: 'Options, environment or config file do not make a connection; every problem is listed.',
+  PRISMA_IAM_CONFIG_LOAD: 'The config file could not be found, read or run.',
+  PRISMA_IAM_TOKEN_CREDENTIALS: 'No usable AWS credentials were found to sign a token with.',
+  PRISMA_IAM_TOKEN_SIGN: 'The AWS signer failed to make a token.',
+  PRISMA_IAM_TOKEN_CLOSED: 'A token was asked of a source that was closed.',
+  PRISMA_IAM_CONNECT_TRUST: 'No current root certificate is known for this endpoint; `tls.caFile` is needed.',
+  PRISMA_IAM_SQL_UNQUOTABLE: 'A name or text cannot stand in SQL: empty, too long, or not sendable.',
+  PRISMA_IAM_SQL_UNREADABLE: 'A script has a quote or comment that never ends, or a NUL.',
+  PRISMA_IAM_ENGINE_UNSUPPORTED: 'The schema engine was asked for something that it does not do.',
+  PRISMA_IAM_ENGINE_LOGIN: 'The schema engine was started without a way to log in.',
+  PRISMA_IAM_ENGINE_SHADOW: 'The shadow database is the main database under another name.',
+  PRISMA_IAM_MIGRATE_PRISMA_MISSING: "The project's own Prisma CLI was not found.",
+  PRISMA_IAM_MIGRATE_PRISMA_VERSION: "The project's Prisma CLI is of a major version that this release does not drive.",
+  PRISMA_IAM_MIGRATE_FAILED: 'Prisma did not apply the migrations.',
+  PRISMA_IAM_MIGRATE_INCOMPLETE: 'Prisma ended, but the history table does not hold every migration as applied.',
+  PRISMA_IAM_MIGRATE_LOCK: 'The deploy lock could not be taken in time.',
+  PRISMA_IAM_MIGRATE_HOOK: 'A hook file failed.',
+  PRISMA_IAM_ROLES_INVALID: 'The declared roles contradict themselves or the database.',
+  PRISMA_IAM_ROLES_LOCKOUT: 'A declared change would take the admin its password login.',
+  PRISMA_IAM_ROLES_APPLY: 'A statement for a role was refused by the database.',
+  PRISMA_IAM_ROLES_VERIFY: 'After applying, the roles read back differ from the declared ones.',
+} as const satisfies Record<string, string>
+
+/** The union of all error codes; match on it, not on messages. */
+export type ErrorCode = keyof typeof errorCodes
+
+/** What an error is made of beside its code and message. */
+export interface ErrorDetails {
+  /** What to type or change, in one sentence. */
+  hint?: string
+  /** Every separate problem, when there can be several. */
+  problems?: readonly string[]
+  /** The error underneath, kept as it came. */
+  cause?: unknown
+}
+
+const brand: unique symbol = Symbol.for('prisma-iam.error') as never
+
+/**
+ * The one error class of this package.
+ *
+ * The hint is part of `message`, because Prisma hands on an error's message and drops its class, hint and cause.
+ * `meta` repeats code and hint where Prisma hands on `meta`.
+ *
+ * @example
+ * ```ts
+ * import { isPrismaIamError } from 'prisma-iam'
+ * try { await prisma.order.count() } catch (error) {
+ *   if (isPrismaIamError(error) && error.code === 'PRISMA_IAM_TOKEN_CREDENTIALS') console.error(error.hint)
+ * }
+ * ```
+ */
+export class PrismaIamError extends Error {
+  override readonly name = 'PrismaIamError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly problems: readonly string[]
+  readonly meta: { code: ErrorCode; hint?: string }
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    const { hint, problems = [], cause } = details
+    const lines = [message, ...problems.map((problem) => `  - ${problem}`), ...(hint ? [`Hint: ${hint}`] : [])]
+    super(lines.join('\n'), cause === undefined ? undefined : { cause })
+    this.code = code
+    this.hint = hint
+    this.problems = problems
+    this.meta = hint === undefined ? { code } : { code, hint }
+    Object.defineProperty(this, brand, { value: true })
+  }
+}
+
+/** Tells a {@link PrismaIamError} from anything else, also across duplicate copies of this package. */
+export function isPrismaIamError(error: unknown): error is PrismaIamError {
+  return typeof error === 'object' && error !== null && (error as Record<symbol, unknown>)[brand] === true
+}

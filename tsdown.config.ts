@@ -1,0 +1,25 @@
+import { defineConfig } from 'tsdown'
+
+/** Libraries ship as ESM and CJS with types; executables are ESM only, one entry per process. */
+export default defineConfig([
+  {
+    entry: { index: 'src/index.ts', config: 'src/config-entry.ts', emulator: 'src/emulator/index.ts' },
+    format: ['esm', 'cjs'],
+    dts: true,
+    tsconfig: 'tsconfig.build.json',
+    platform: 'node',
+    target: 'node20',
+    fixedExtension: true,
+    clean: true,
+  },
+  {
+    entry: { 'cli/bin': 'src/cli/bin.ts', 'engine/bin': 'src/engine/bin.ts' },
+    format: ['esm'],
+    dts: false,
+    tsconfig: 'tsconfig.build.json',
+    platform: 'node',
+    target: 'node20',
+    fixedExtension: true,
+    clean: false,
+  },
+])
