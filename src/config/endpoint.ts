@@ -1,0 +1,147 @@
+/** A host and a TCP port. */
+export interface Address {
+  host: string
+  port: number
+}
+
+/** What differs between the services, as data, so that no room asks which service it talks to. */
+export interface Capabilities {
+  /** Whether several schema changes can share one transaction. */
+  transactionalDdl: boolean
+  advisoryLocks: boolean
+  /** How an IAM identity is tied to a role in the database; `none` on a plain PostgreSQL. */
+  iamAttachment: 'rds_iam' | 'aws-iam' | 'none'
+  /** DSQL's `public` belongs to the system: grants on the schema itself are refused. */
+  publicSchemaIsSystem: boolean
+  /** How `search_path` may be set: RDS Proxy lists no `options` among its startup parameters. */
+  searchPathBy: 'startup' | 'statement'
+  /** Startup parameters that end the connection at once. */
+  refusedStartupParameters: readonly string[]
+  /** The age at which the server ends a session, in milliseconds. */
+  maxConnectionAgeMs: number | undefined
+}
+
+/** Where a host's certificate chain ends. */
+export type Trust = 'rds-roots' | 'public-roots'
+
+/** A database endpoint as its host name tells it. */
+export interface Endpoint {
+  service: 'rds' | 'dsql' | 'postgresql'
+  /** `writer`, `reader`, `custom`, `limitless` and `global` are Aurora cluster endpoints. */
+  kind: 'instance' | 'writer' | 'reader' | 'custom' | 'limitless' | 'global' | 'proxy' | 'cluster' | 'server'
+  /** Absent where the name does not tell it. */
+  region: string | undefined
+  trust: Trust
+  capabilities: Capabilities
+}
+
+/** The endpoint behind an AWS host name; `undefined` for any other name. Case and a trailing dot do not matter. */
+export function recogniseHost(host: string): Endpoint | undefined {
+  const name = host.toLowerCase().replace(/\.$/, '')
+  for (const form of hostForms) {
+    const match = form.pattern.exec(name)
+    if (match) return form.endpoint(match.groups ?? {})
+  }
+  return undefined
+}
+
+/** A VPC endpoint name carries no certificate for itself, so it can be dialled but not verified. */
+export function isVpcEndpointName(host: string): boolean {
+  return /^vpce-[^.]+\..*\.vpce\.amazonaws\.com\.?$/i.test(host)
+}
+
+/** The endpoint of a service on a host whose name says nothing, by the user's word. */
+export function declaredEndpoint(service: 'rds' | 'dsql', region: string | undefined): Endpoint {
+  return service === 'dsql' ? dsqlEndpoint(region) : rdsEndpoint('instance', region)
+}
+
+/** A PostgreSQL that is not AWS's: password logins only. */
+export function plainEndpoint(): Endpoint {
+  return {
+    service: 'postgresql',
+    kind: 'server',
+    region: undefined,
+    trust: 'public-roots',
+    capabilities: { ...postgresqlCapabilities, iamAttachment: 'none' },
+  }
+}
+
+const postgresqlCapabilities: Capabilities = {
+  transactionalDdl: true,
+  advisoryLocks: true,
+  iamAttachment: 'rds_iam',
+  publicSchemaIsSystem: false,
+  searchPathBy: 'startup',
+  refusedStartupParameters: [],
+  maxConnectionAgeMs: undefined,
+}
+
+/** DSQL ends sessions after 60 minutes (AWS quotas page, 2026); one schema change a transaction (recorded 2026-09-18). */
+const dsqlCapabilities: Capabilities = {
+  transactionalDdl: false,
+  advisoryLocks: false,
+  iamAttachment: 'aws-iam',
+  publicSchemaIsSystem: true,
+  searchPathBy: 'startup',
+  /** `pg` sends these in the startup packet when asked to; DSQL answers FATAL 0A000 (recorded 2026-07-23). */
+  refusedStartupParameters: ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'],
+  maxConnectionAgeMs: 3_600_000,
+}
+
+const region = '(?<region>[a-z]{2,4}(?:-[a-z]+)+-\\d+)'
+/** Suffixes as AWS's Node.js wrapper lists them (rds_utils, 2026-07-21). */
+const rdsSuffix = '(?:amazonaws\\.com|amazonaws\\.com\\.cn|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov)'
+const clusterKinds = { '': 'writer', '-ro': 'reader', '-custom': 'custom' } as const
+
+interface HostForm {
+  pattern: RegExp
+  endpoint: (groups: Record<string, string | undefined>) => Endpoint
+}
+
+/** `REGION.rds.` is the usual order, `rds.REGION.` that of China and the isolated partitions; both are accepted everywhere. */
+const rdsHost = (labels: string) => new RegExp(`^${labels}\\.(?:${region}\\.rds|rds\\.${secondRegion})\\.${rdsSuffix}$`)
+const secondRegion = region.replace('<region>', '<region2>')
+const regionOf = (groups: Record<string, string | undefined>) => groups.region ?? groups.region2
+
+const hostForms: readonly HostForm[] = [
+  {
+    pattern: rdsHost('[^.]+\\.cluster(?<role>-ro|-custom|)-[a-z0-9]+'),
+    endpoint: (groups) => rdsEndpoint(clusterKinds[(groups.role ?? '') as keyof typeof clusterKinds], regionOf(groups)),
+  },
+  {
+    pattern: rdsHost('(?:[^.]+\\.)?[^.]+\\.proxy-[a-z0-9]+'),
+    endpoint: (groups) => rdsEndpoint('proxy', regionOf(groups)),
+  },
+  {
+    pattern: rdsHost('[^.]+\\.shardgrp-[a-z0-9]+'),
+    endpoint: (groups) => rdsEndpoint('limitless', regionOf(groups)),
+  },
+  {
+    pattern: new RegExp(`^[^.]+\\.global-[a-z0-9]+\\.global\\.rds\\.${rdsSuffix}$`),
+    endpoint: () => rdsEndpoint('global', undefined),
+  },
+  {
+    pattern: rdsHost('[^.]+\\.[a-z0-9]+'),
+    endpoint: (groups) => rdsEndpoint('instance', regionOf(groups)),
+  },
+  {
+    /** Public, PrivateLink (`dsql-XXXX`) and FIPS names; `api.aws` was seen in posts only. */
+    pattern: new RegExp(`^[^.]+\\.dsql(?:-[a-z0-9]+)?\\.${region}\\.(?:on|api)\\.aws$`),
+    endpoint: (groups) => dsqlEndpoint(groups.region),
+  },
+]
+
+function rdsEndpoint(kind: Endpoint['kind'], regionName: string | undefined): Endpoint {
+  const proxy = kind === 'proxy'
+  return {
+    service: 'rds',
+    kind,
+    region: regionName,
+    trust: proxy ? 'public-roots' : 'rds-roots',
+    capabilities: proxy ? { ...postgresqlCapabilities, searchPathBy: 'statement' } : postgresqlCapabilities,
+  }
+}
+
+function dsqlEndpoint(regionName: string | undefined): Endpoint {
+  return { service: 'dsql', kind: 'cluster', region: regionName, trust: 'public-roots', capabilities: dsqlCapabilities }
+}
