@@ -1,0 +1,40 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type { Edges, IamOptions } from '../config/options.ts'
+import { open } from '../connect/open.ts'
+import { PrismaIamError } from '../errors.ts'
+
+/**
+ * Prisma's driver adapter with IAM logins: `new PrismaClient({ adapter: iamAdapter() })`.
+ *
+ * It is made without any I/O and reads options and environment at the first query, so builds and `prisma generate`
+ * need neither. The first query fails with PRISMA_IAM_CONFIG_INVALID (every problem at once),
+ * PRISMA_IAM_CONNECT_TRUST or PRISMA_IAM_TOKEN_CREDENTIALS where something is missing. After `$disconnect()` a later
+ * query opens a new pool, with IAM still on.
+ *
+ * @example
+ * ```ts
+ * import { iamAdapter } from 'prisma-iam'
+ * const prisma = new PrismaClient({ adapter: iamAdapter({ url: 'postgresql://app@db.cluster-x.eu-west-1.rds.amazonaws.com/shop' }) })
+ * ```
+ */
+export function iamAdapter(options: IamOptions = {}, edges: Edges = {}): SqlMigrationAwareDriverAdapterFactory {
+  return {
+    provider: 'postgres',
+    adapterName: 'prisma-iam',
+    connect: () => connect(options, edges),
+    connectToShadowDb: async () => {
+      throw new PrismaIamError(
+        'PRISMA_IAM_ENGINE_UNSUPPORTED',
+        'a shadow database is the business of the schema engine, not of the adapter of an app',
+        { hint: 'use `npx prisma-iam migrate dev`' },
+      )
+    },
+  }
+}
+
+async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdapter> {
+  const { resolved, pool } = await open(options, edges)
+  const { schema, adapter } = resolved
+  return new PrismaPg(pool, { ...adapter, ...(schema === undefined ? {} : { schema }) }).connect()
+}

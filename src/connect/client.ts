@@ -1,0 +1,69 @@
+import { Socket } from 'node:net'
+import pg from 'pg'
+import type { Address } from '../config/endpoint.ts'
+import { identifier } from '../sql/quote.ts'
+import type { Login } from './login.ts'
+
+const defaultConnectTimeoutMs = 15_000
+
+/** A single `pg` client for a login; `connectClient` opens it. */
+export async function connectClient(login: Login): Promise<pg.Client> {
+  const client = new pg.Client(clientConfig(login))
+  await client.connect()
+  if (login.schema !== undefined && login.searchPathBy === 'statement')
+    await client.query(searchPathStatement(login.schema))
+  return client
+}
+
+/**
+ * The `pg` settings of a login.
+ *
+ * `pg` overwrites `ssl.servername` with `host` (pg 8.23.1, connection.js), so `host` is the endpoint's own name and the
+ * socket alone knows that it dials elsewhere: one name for SNI, for the certificate check and in error messages.
+ */
+export function clientConfig(login: Login): pg.ClientConfig {
+  const { dial, verify } = login
+  return {
+    host: verify.host,
+    port: verify.port,
+    user: login.user,
+    database: login.database,
+    password: login.password,
+    ssl: login.tls === 'off' ? false : tlsOptions(login.tls),
+    connectionTimeoutMillis: login.connectTimeoutMs ?? defaultConnectTimeoutMs,
+    keepAlive: true,
+    ...(dial.host === verify.host && dial.port === verify.port ? {} : { stream: () => new DialSocket(dial) }),
+    ...(login.applicationName === undefined ? {} : { application_name: login.applicationName }),
+    ...(login.schema === undefined || login.searchPathBy === 'statement'
+      ? {}
+      : { options: searchPathOption(login.schema) }),
+  }
+}
+
+/** The statement that puts a schema first in `search_path`. */
+export function searchPathStatement(schema: string): string {
+  return `SET search_path TO ${identifier(schema)}`
+}
+
+function tlsOptions(tls: { ca?: readonly string[] }): NonNullable<pg.ClientConfig['ssl']> {
+  return tls.ca === undefined ? { rejectUnauthorized: true } : { rejectUnauthorized: true, ca: [...tls.ca] }
+}
+
+/** The server splits `options` at unescaped white space (PostgreSQL, postinit.c). */
+function searchPathOption(schema: string): string {
+  return `-c search_path=${identifier(schema).replace(/[\\\s]/g, '\\$&')}`
+}
+
+class DialSocket extends Socket {
+  readonly #dial: Address
+
+  constructor(dial: Address) {
+    super()
+    this.#dial = dial
+  }
+
+  override connect(...ignored: unknown[]): this {
+    const listener = ignored.find((argument): argument is () => void => typeof argument === 'function')
+    return super.connect({ host: this.#dial.host, port: this.#dial.port }, listener)
+  }
+}

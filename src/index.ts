@@ -1,0 +1,5 @@
+export { iamAdapter } from './adapter/factory.ts'
+export type { AwsCredentials, CredentialProvider, Edges, IamOptions } from './config/options.ts'
+export { iamPool } from './connect/pool.ts'
+export { type ErrorCode, isPrismaIamError, PrismaIamError } from './errors.ts'
+export { events, type TokenRenewalFailed, type TokenSigned } from './events.ts'
