@@ -1,0 +1,73 @@
+import { PrismaIamError } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
+import { type Catalog, readCatalog } from './catalog.ts'
+import { diffRoles } from './diff.ts'
+import { refuseLockout } from './lockout.ts'
+import type { RoleManifest } from './manifest.ts'
+import { findPath } from './membership.ts'
+import { type Patience, patientClient } from './retry.ts'
+import type { RoleServer, SqlClient } from './server.ts'
+import { type RoleStatement, shown } from './statement.ts'
+import { wantedAccess } from './wanted.ts'
+
+/** What applying the manifest would run. */
+export interface RolePlan {
+  readonly manifest: RoleManifest
+  /** In the order in which they work; empty when nothing is to do. */
+  readonly statements: readonly RoleStatement[]
+  /** What was seen and left alone. */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Compares the declared roles with what the database holds; changes nothing.
+ *
+ * @throws PrismaIamError `PRISMA_IAM_ROLES_INVALID` when the manifest names what the database does not have,
+ * `PRISMA_IAM_ROLES_LOCKOUT` when it would take the admin its password login.
+ */
+export async function planRoles(
+  client: SqlClient,
+  manifest: RoleManifest,
+  server: RoleServer,
+  patience: Patience = {},
+): Promise<RolePlan> {
+  const catalog = await readCatalog(patientClient(client, patience), manifest, server)
+  const access = wantedAccess(manifest, catalog, server)
+  const problems = [...roleProblems(manifest, catalog, server), ...access.problems]
+  if (problems.length > 0) {
+    throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the database.', { problems })
+  }
+  refuseLockout(manifest, catalog, server)
+  return { manifest, ...diffRoles(manifest, access, catalog, server) }
+}
+
+function roleProblems(manifest: RoleManifest, catalog: Catalog, server: RoleServer): string[] {
+  const known = new Set([...catalog.roles.keys(), ...Object.keys(manifest)])
+  const declared = Object.entries(manifest).flatMap(([member, { memberOf = [] }]) =>
+    memberOf.map((role) => ({ member, role })),
+  )
+  const problems = declared
+    .filter(({ role }) => !known.has(role))
+    .map(
+      ({ member, role }) =>
+        `role ${JSON.stringify(member)}: memberOf names ${JSON.stringify(role)}, which is neither declared nor there${didYouMean(role, known)}`,
+    )
+  for (const { member, role } of declared) {
+    const back = findPath([...catalog.memberships, ...declared], role, member)
+    if (back !== undefined) {
+      problems.push(
+        `role ${JSON.stringify(member)}: cannot be a member of ${JSON.stringify(role)}, which is its member (${back.map(shown).join(' → ')})`,
+      )
+    }
+  }
+  if (
+    server.iam === 'rds_iam' &&
+    !known.has('rds_iam') &&
+    Object.values(manifest).some(({ iam = [] }) => iam.length > 0)
+  ) {
+    problems.push(
+      'there is no role rds_iam: IAM authentication is a feature of RDS and Aurora, and this server has it not',
+    )
+  }
+  return problems
+}

@@ -1,0 +1,88 @@
+import { PrismaIamError } from '../errors.ts'
+import { didYouMean } from '../nearest.ts'
+import { identifier } from '../sql/quote.ts'
+import { arnProblem } from './arn.ts'
+import { isBookkeeping } from './bookkeeping.ts'
+import type { GrantDeclaration, Privilege, RoleDeclaration, RoleManifest } from './manifest.ts'
+import { findCycle } from './membership.ts'
+import { allPrivileges, columnPrivileges, knows, type ObjectKind, presets } from './privileges.ts'
+
+/** What contradicts itself in a well-formed manifest, as far as that can be said without the database. */
+export function manifestProblems(manifest: RoleManifest): string[] {
+  const problems = Object.entries(manifest).flatMap(([name, declared]) =>
+    [...nameProblems(name), ...roleProblems(declared)].map((problem) => `role ${JSON.stringify(name)}: ${problem}`),
+  )
+  const edges = Object.entries(manifest).flatMap(([member, { memberOf = [] }]) =>
+    memberOf.map((role) => ({ member, role })),
+  )
+  const cycle = findCycle(edges)
+  if (cycle !== undefined) problems.push(`memberOf goes in a circle: ${cycle.join(' → ')}`)
+  return problems
+}
+
+function nameProblems(name: string): string[] {
+  if (/^(public|none)$/.test(name)) return ['PostgreSQL keeps this name for itself']
+  if (name.startsWith('pg_')) return ['PostgreSQL keeps names that begin with pg_ for itself']
+  if (/^rds($|_|admin|proxyadmin|repladmin|topmgr|writeforwarduser)/.test(name)) {
+    return ['AWS keeps this name for itself; choose another']
+  }
+  try {
+    identifier(name)
+    return []
+  } catch (error) {
+    return [error instanceof PrismaIamError ? error.message : String(error)]
+  }
+}
+
+function roleProblems({ login = true, iam = [], memberOf = [], grants = [] }: RoleDeclaration): string[] {
+  const problems = iam.map(arnProblem).filter((problem) => problem !== undefined)
+  // Aurora DSQL: `role X must have the LOGIN attribute`; on RDS membership in rds_iam would lie idle.
+  if (iam.length > 0 && !login) problems.push('iam needs a role that may log in; leave `login: false` out')
+  if (memberOf.includes('rds_iam')) problems.push('say `iam: [arn]` instead of memberOf rds_iam')
+  for (const [index, grant] of grants.entries()) {
+    problems.push(...grantProblems(grant).map((problem) => `grants[${index}]: ${problem}`))
+  }
+  return problems
+}
+
+function grantProblems(grant: GrantDeclaration): string[] {
+  const { tables, sequences, columns, privileges } = grant
+  const named = [tables, sequences].filter(Array.isArray).flat()
+  const problems = named
+    .filter(isBookkeeping)
+    .map((table: string) => `${table} is the history of migrations and is never granted`)
+  if (columns !== undefined) problems.push(...columnProblems(grant))
+  if (typeof privileges !== 'string') return [...problems, ...privilegeProblems(privileges, kindsNamed(grant))]
+  if (!presets.includes(privileges)) {
+    problems.push(`unknown privileges "${privileges}"${didYouMean(privileges, [...presets, ...allPrivileges])}`)
+  } else if (privileges !== 'none' && tables === undefined && sequences === undefined) {
+    problems.push(`"${privileges}" of what? Say tables or sequences, such as tables: '*'`)
+  }
+  return problems
+}
+
+function kindsNamed({ tables, sequences }: GrantDeclaration): ObjectKind[] {
+  return [
+    'schema',
+    ...(tables === undefined ? [] : ['table' as const]),
+    ...(sequences === undefined ? [] : ['sequence' as const]),
+  ]
+}
+
+function privilegeProblems(privileges: readonly Privilege[], kinds: readonly ObjectKind[]): string[] {
+  if (privileges.length === 0) return ['the list of privileges is empty; to take access away, say "none"']
+  return privileges.flatMap((privilege) => {
+    if (!allPrivileges.includes(privilege)) {
+      return [`unknown privilege "${privilege}"${didYouMean(privilege, allPrivileges)}`]
+    }
+    if (kinds.some((kind) => knows(kind, privilege))) return []
+    return [`${privilege} fits nothing that is named here (${kinds.join(', ')})`]
+  })
+}
+
+function columnProblems({ tables, columns = [], privileges }: GrantDeclaration): string[] {
+  if (!Array.isArray(tables)) return ['columns need tables by name']
+  if (columns.length === 0) return ['the list of columns is empty']
+  if (Array.isArray(privileges) && privileges.every((privilege) => columnPrivileges.includes(privilege))) return []
+  return [`columns need privileges by name, of ${columnPrivileges.join(', ')}`]
+}

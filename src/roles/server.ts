@@ -1,0 +1,17 @@
+/** What this room needs of a database client; `pg.Client` fits. */
+export interface SqlClient {
+  query<Row>(text: string, values?: unknown[]): Promise<{ rows: Row[] }>
+}
+
+/** How the services differ where roles are concerned. */
+export interface RoleServer {
+  /**
+   * How an IAM identity is tied to a role: by membership in `rds_iam` (RDS, Aurora), by `AWS IAM GRANT` (Aurora DSQL),
+   * or not at all (a plain PostgreSQL, where attachments are skipped with a notice).
+   */
+  readonly iam: 'rds_iam' | 'aws-iam' | 'none'
+  /** May several role statements share a transaction? Aurora DSQL takes one DDL statement per transaction. */
+  readonly transactionalDdl: boolean
+  /** Is `public` closed to GRANT and REVOKE? On Aurora DSQL it is, and everybody may use it. */
+  readonly publicSchemaIsSystem: boolean
+}

@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { applyRoles } from '../../src/roles/apply.ts'
+import type { RoleManifest } from '../../src/roles/manifest.ts'
+import { planRoles } from '../../src/roles/plan.ts'
+import { arn, rds, type TestRds, testRds } from './rds.ts'
+
+let server: TestRds
+
+beforeAll(async () => {
+  server = await testRds()
+})
+afterAll(() => server.postgres.stop())
+
+beforeEach(async () => {
+  const { master, superuser } = server
+  await superuser.query('DROP SCHEMA IF EXISTS shop CASCADE')
+  const { rows } = await superuser.query<{ name: string }>(
+    `select rolname as name from pg_roles where rolname !~ '^(pg_|rds_)' and rolname not in ('postgres', 'master')`,
+  )
+  for (const { name } of rows) await superuser.query(`DROP OWNED BY "${name}"; DROP ROLE "${name}"`)
+  await superuser.query('GRANT CREATE ON DATABASE postgres TO master')
+  await master.query(`
+    CREATE SCHEMA shop;
+    CREATE TABLE shop."Order" (id serial PRIMARY KEY, total numeric, secret text);
+    CREATE TABLE shop."Item" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+    CREATE VIEW shop."Totals" AS SELECT sum(total) FROM shop."Order";
+    CREATE TABLE shop._prisma_migrations (id text);
+    CREATE SEQUENCE shop.ticket`)
+})
+
+const summaries = async (manifest: RoleManifest) =>
+  (await planRoles(server.master, manifest, rds)).statements.map(({ summary }) => summary)
+
+async function applied(manifest: RoleManifest) {
+  const result = await applyRoles(server.master, await planRoles(server.master, manifest, rds), rds)
+  expect(await summaries(manifest)).toEqual([])
+  return result
+}
+
+async function may(role: string, sql: string): Promise<boolean> {
+  const client = await server.postgres.connect({ user: role })
+  try {
+    await client.query(sql)
+    return true
+  } catch (error) {
+    expect(error).toMatchObject({ code: '42501' })
+    return false
+  } finally {
+    await client.end()
+  }
+}
+
+const app: RoleManifest = {
+  app: { iam: [arn], grants: [{ schema: 'shop', tables: '*', privileges: 'readwrite' }] },
+}
+
+describe('a declared role', () => {
+  test('is created with its login, IAM attachment and grants, and a second run has nothing to do', async () => {
+    expect(await summaries(app)).toEqual([
+      'create login role app',
+      'let app log in by IAM',
+      'grant USAGE on schema shop to app',
+      'grant SELECT, INSERT, UPDATE, DELETE on 3 tables Item, Order, Totals in shop to app',
+      'grant USAGE, SELECT on sequence Order_id_seq in shop to app',
+    ])
+    const result = await applied(app)
+    expect(result.statements).toHaveLength(5)
+    expect(await may('app', 'INSERT INTO shop."Order" (total) VALUES (1)')).toBe(true)
+    expect(await may('app', 'INSERT INTO shop."Item" (name) VALUES (1)')).toBe(true)
+    expect(await may('app', 'TRUNCATE shop."Order"')).toBe(false)
+    expect(await may('app', 'DROP TABLE shop."Order"')).toBe(false)
+  })
+
+  test('is never granted the history of migrations', async () => {
+    await applied(app)
+    expect(await may('app', 'SELECT FROM shop._prisma_migrations')).toBe(false)
+  })
+
+  test('gets what later migrations add, by the next run', async () => {
+    await applied(app)
+    await server.master.query('CREATE TABLE shop."Refund" (id int)')
+    expect(await summaries(app)).toEqual(['grant SELECT, INSERT, UPDATE, DELETE on table Refund in shop to app'])
+    await applied(app)
+    expect(await may('app', 'SELECT FROM shop."Refund"')).toBe(true)
+  })
+
+  test('gets back what was revoked by hand', async () => {
+    await applied(app)
+    await server.master.query('REVOKE UPDATE ON shop."Item" FROM app; REVOKE rds_iam FROM app')
+    await server.master.query('ALTER ROLE app NOLOGIN')
+    expect(await summaries(app)).toEqual([
+      'let role app log in',
+      'let app log in by IAM',
+      'grant UPDATE on table Item in shop to app',
+    ])
+    await applied(app)
+  })
+
+  test('keeps what was granted by hand, with a notice', async () => {
+    await applied(app)
+    await server.master.query('GRANT TRUNCATE ON shop."Item" TO app; GRANT INSERT ON shop._prisma_migrations TO app')
+    const plan = await planRoles(server.master, app, rds)
+    expect(plan.statements).toEqual([])
+    expect(plan.notices).toEqual([
+      'app holds more than declared in schema shop, left as it is: TRUNCATE on table Item; INSERT on table _prisma_migrations',
+    ])
+  })
+
+  test('may be limited in connections, and is left alone when no limit is declared', async () => {
+    await applied({ app: { connectionLimit: 7 } })
+    await server.master.query('ALTER ROLE app CONNECTION LIMIT 3')
+    expect(await summaries({ app: {} })).toEqual([])
+    expect(await summaries({ app: { connectionLimit: 7 } })).toEqual(['change the connection limit of app from 3 to 7'])
+    await applied({ app: { connectionLimit: 7 } })
+  })
+
+  test('that is not declared is invisible', async () => {
+    await server.master.query('CREATE ROLE other LOGIN; GRANT ALL ON shop."Order" TO other')
+    const plan = await planRoles(server.master, app, rds)
+    expect(JSON.stringify(plan)).not.toContain('other')
+  })
+
+  test('that owns a table needs no grant on it and causes no notice', async () => {
+    await server.superuser.query('CREATE ROLE owner LOGIN; GRANT ALL ON SCHEMA shop TO owner')
+    await server.superuser.query('ALTER TABLE shop."Item" OWNER TO owner')
+    const manifest = { owner: { grants: [{ schema: 'shop', tables: ['Item'], privileges: ['SELECT' as const] }] } }
+    const plan = await planRoles(server.master, manifest, rds)
+    expect(plan.statements).toEqual([])
+    expect(plan.notices).toEqual([
+      'owner holds more than declared in schema shop, left as it is: CREATE on schema shop',
+    ])
+  })
+})
+
+describe('a declared grant', () => {
+  test('by names reaches these tables only', async () => {
+    await applied({ app: { grants: [{ schema: 'shop', tables: ['Item'], privileges: ['SELECT'] }] } })
+    expect(await may('app', 'SELECT FROM shop."Item"')).toBe(true)
+    expect(await may('app', 'SELECT FROM shop."Order"')).toBe(false)
+  })
+
+  test('of all tables leaves out what belongs to an extension, which the admin may not grant', async () => {
+    await server.superuser.query(
+      'CREATE TABLE shop.statistics (id int); ALTER EXTENSION plpgsql ADD TABLE shop.statistics',
+    )
+    try {
+      await applied(app)
+      expect(await may('app', 'SELECT FROM shop.statistics')).toBe(false)
+    } finally {
+      await server.superuser.query('ALTER EXTENSION plpgsql DROP TABLE shop.statistics')
+    }
+  })
+
+  test('limited to columns shows these columns only', async () => {
+    const grant = { schema: 'shop', tables: ['Order'], columns: ['id', 'total'], privileges: ['SELECT' as const] }
+    expect(await summaries({ app: { grants: [grant] } })).toContain(
+      'grant SELECT on column id, total of table Order in shop to app',
+    )
+    await applied({ app: { grants: [grant] } })
+    expect(await may('app', 'SELECT id, total FROM shop."Order"')).toBe(true)
+    expect(await may('app', 'SELECT secret FROM shop."Order"')).toBe(false)
+  })
+
+  test('of sequences by name and of CREATE on the schema comes true', async () => {
+    await applied({ app: { grants: [{ schema: 'shop', sequences: ['ticket'], privileges: ['USAGE', 'CREATE'] }] } })
+    expect(await may('app', `SELECT nextval('shop.ticket')`)).toBe(true)
+    expect(await may('app', 'CREATE TABLE shop.mine (id int)')).toBe(true)
+  })
+
+  test('of none takes away what is held and makes an exception from the other grants', async () => {
+    await applied(app)
+    await server.master.query('GRANT SELECT (name) ON shop."Item" TO app')
+    const grants = [
+      ...(app.app?.grants ?? []),
+      { schema: 'shop', tables: ['Order', 'Item'], privileges: 'none' as const },
+    ]
+    const manifest: RoleManifest = { app: { iam: [arn], grants } }
+    const { statements } = await applied(manifest)
+    expect(statements).toMatchObject([
+      { summary: 'revoke everything on sequence Order_id_seq in shop from app', danger: 'narrows' },
+      { summary: 'revoke everything on 2 tables Item, Order in shop from app', danger: 'narrows' },
+    ])
+    expect(await may('app', 'SELECT name FROM shop."Item"')).toBe(false)
+    expect(await may('app', 'SELECT FROM shop."Totals"')).toBe(true)
+  })
+
+  test('on what the database does not have is refused, with the nearest names, before anything is changed', async () => {
+    const manifest: RoleManifest = {
+      app: {
+        memberOf: ['raeders'],
+        grants: [
+          { schema: 'shpo', tables: '*', privileges: 'readonly' },
+          { schema: 'shop', tables: ['order', 'Payment'], privileges: 'readonly' },
+          { schema: 'shop', tables: ['Order'], columns: ['totals'], privileges: ['SELECT'] },
+        ],
+      },
+      readers: { login: false },
+    }
+    await expect(planRoles(server.master, manifest, rds)).rejects.toMatchObject({
+      code: 'PRISMA_IAM_ROLES_INVALID',
+      problems: [
+        'role "app": memberOf names "raeders", which is neither declared nor there (did you mean `readers`?)',
+        'role "app": there is no schema "shpo" (did you mean `shop`?)',
+        'role "app": there is no table "order" (did you mean `Order`?)',
+        'role "app": there is no table "Payment"',
+        'role "app": there is no column "totals" (did you mean `total`?) in table "Order"',
+      ],
+    })
+  })
+})
+
+describe('membership', () => {
+  const group: RoleManifest = {
+    app: { memberOf: ['readers'] },
+    readers: { login: false, grants: [{ schema: 'shop', tables: '*', privileges: 'readonly' }] },
+  }
+
+  test('gives what the group may do', async () => {
+    await applied(group)
+    expect(await may('app', 'SELECT FROM shop."Order"')).toBe(true)
+    expect(await may('app', 'DELETE FROM shop."Order"')).toBe(false)
+  })
+
+  test('that does not inherit is mended', async () => {
+    await applied(group)
+    await server.master.query('GRANT readers TO app WITH INHERIT FALSE')
+    expect(await may('app', 'SELECT FROM shop."Order"')).toBe(false)
+    await applied(group)
+    expect(await may('app', 'SELECT FROM shop."Order"')).toBe(true)
+  })
+
+  test('against an existing one is refused', async () => {
+    await server.master.query('CREATE ROLE readers; CREATE ROLE app LOGIN; GRANT app TO readers')
+    await expect(planRoles(server.master, group, rds)).rejects.toThrow(
+      'role "app": cannot be a member of "readers", which is its member (readers → app)',
+    )
+  })
+})
+
+describe('applying', () => {
+  test('is all or nothing, and tells which statement the server refused with its words', async () => {
+    await server.superuser.query('CREATE TABLE shop.foreign_table (id int)')
+    const plan = await planRoles(server.master, app, rds)
+    await expect(applyRoles(server.master, plan, rds)).rejects.toMatchObject({
+      code: 'PRISMA_IAM_ROLES_APPLY',
+      message: expect.stringContaining('permission denied for table foreign_table (42501)'),
+      hint: expect.stringContaining('who owns the object'),
+    })
+    expect((await server.superuser.query(`SELECT FROM pg_roles WHERE rolname = 'app'`)).rowCount).toBe(0)
+    expect((await server.master.query('SELECT 1')).rowCount).toBe(1)
+  })
+
+  test('is not believed before it is read back', async () => {
+    await applied({ app: { grants: [{ schema: 'shop', tables: ['Item'], privileges: ['SELECT', 'INSERT'] }] } })
+    // A grant that its giver does not own is not revoked by the owner's REVOKE, and no error says so.
+    await server.superuser.query(
+      'CREATE ROLE giver; GRANT USAGE ON SCHEMA shop TO giver; GRANT INSERT ON shop."Item" TO giver WITH GRANT OPTION',
+    )
+    await server.superuser.query('SET ROLE giver; GRANT INSERT ON shop."Item" TO app; RESET ROLE')
+    const none: RoleManifest = { app: { grants: [{ schema: 'shop', tables: ['Item'], privileges: 'none' }] } }
+    const plan = await planRoles(server.master, none, rds)
+    await expect(applyRoles(server.master, plan, rds)).rejects.toMatchObject({
+      code: 'PRISMA_IAM_ROLES_VERIFY',
+      problems: ['revoke everything on table Item in shop from app'],
+    })
+  })
+
+  test('on a server without IAM leaves the attachment out and says so', async () => {
+    const plain = { ...rds, iam: 'none' } as const
+    const plan = await planRoles(server.master, app, plain)
+    expect(plan.notices).toEqual(['this server knows no IAM logins: app left without one'])
+    expect(plan.statements.map(({ sql }) => sql).join()).not.toContain('rds_iam')
+  })
+})
