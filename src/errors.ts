@@ -7,7 +7,6 @@ export const errorCodes = {
   PRISMA_IAM_CONFIG_LOAD: 'The config file could not be found, read or run.',
   PRISMA_IAM_TOKEN_CREDENTIALS: 'No usable AWS credentials were found to sign a token with.',
   PRISMA_IAM_TOKEN_SIGN: 'The AWS signer failed to make a token.',
-  PRISMA_IAM_TOKEN_CLOSED: 'A token was asked of a source that was closed.',
   PRISMA_IAM_CONNECT_TRUST: 'No current root certificate is known for this endpoint; `tls.caFile` is needed.',
   PRISMA_IAM_SQL_UNQUOTABLE: 'A name or text cannot stand in SQL: empty, too long, or not sendable.',
   PRISMA_IAM_SQL_UNREADABLE: 'A script has a quote or comment that never ends, or a NUL.',

@@ -1,0 +1,3 @@
+export { iamDatasource } from './migrate/datasource.ts'
+export { type AdminOptions, defineIam, type HookOptions, type IamConfig } from './migrate/iam-config.ts'
+export type { GrantDeclaration, Privilege, PrivilegePreset, RoleDeclaration, RoleManifest } from './roles/manifest.ts'

@@ -1,0 +1,25 @@
+import type { ServerError } from '../wire/messages.ts'
+import { effectOf } from './effects.ts'
+import { parse } from './parser.ts'
+import type { Piece } from './split.ts'
+import { refuseStatement } from './statements.ts'
+import type { Effect } from './transaction.ts'
+import { translate } from './translate.ts'
+
+/** What is to be done with a statement: send it as it is, refuse it, or send another and tell the client `tag`. */
+export type Statement =
+  | { kind: 'plain'; effect: Effect }
+  | { kind: 'refused'; refusal: ServerError }
+  | { kind: 'translated'; effect: 'ddl'; sql: string; tag: string }
+
+/** Judges one statement of a user by itself, by its tokens first and then by PostgreSQL 16's own parser. */
+export function classify(piece: Piece, user: string): Statement {
+  const translation = translate(piece, user)
+  if (translation && 'refusal' in translation) return { kind: 'refused', ...translation }
+  if (translation) return { kind: 'translated', effect: 'ddl', ...translation }
+  const tree = parse(piece.text)
+  // PostgreSQL refuses the whole text with its own words and position.
+  if (!tree) return { kind: 'plain', effect: 'none' }
+  const refusal = refuseStatement(tree)
+  return refusal ? { kind: 'refused', refusal } : { kind: 'plain', effect: effectOf(tree) }
+}

@@ -1,0 +1,58 @@
+import { type Node, type NodeType, walk } from './parser.ts'
+import type { Effect } from './transaction.ts'
+
+const changing: ReadonlySet<NodeType> = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt'])
+
+// Whatever is not listed here or above changes the catalog: CREATE, ALTER, DROP, GRANT, REVOKE, COMMENT and the like.
+const neutral: ReadonlySet<NodeType> = new Set([
+  'CallStmt',
+  'CheckPointStmt',
+  'ClosePortalStmt',
+  'ConstraintsSetStmt',
+  'DeallocateStmt',
+  'DeclareCursorStmt',
+  'DiscardStmt',
+  'ExecuteStmt',
+  'ExplainStmt',
+  'FetchStmt',
+  'ListenStmt',
+  'LoadStmt',
+  'LockStmt',
+  'NotifyStmt',
+  'PrepareStmt',
+  'SelectStmt',
+  'UnlistenStmt',
+  'VacuumStmt',
+  'VariableSetStmt',
+  'VariableShowStmt',
+])
+
+/** What a statement does to its transaction. */
+export function effectOf(node: Node): Effect {
+  if ('TransactionStmt' in node) return transactionEffect(node.TransactionStmt.kind, node.TransactionStmt.chain)
+  if ('CopyStmt' in node) return node.CopyStmt.is_from ? 'dml' : 'none'
+  if ('ExplainStmt' in node && !isAnalyze(node)) return 'none'
+  const [type] = Object.keys(node) as [NodeType]
+  if (changing.has(type)) return 'dml'
+  if (!neutral.has(type)) return 'ddl'
+  // WITH … AS (INSERT …) SELECT, and EXPLAIN ANALYZE of a change.
+  for (const [inner] of walk(node)) if (changing.has(inner as NodeType)) return 'dml'
+  return 'none'
+}
+
+function transactionEffect(kind: string | undefined, chain: boolean | undefined): Effect {
+  switch (kind) {
+    case 'TRANS_STMT_BEGIN':
+    case 'TRANS_STMT_START':
+      return 'begin'
+    case 'TRANS_STMT_COMMIT':
+    case 'TRANS_STMT_ROLLBACK':
+      return chain ? 'chain' : 'end'
+    default:
+      return 'none'
+  }
+}
+
+function isAnalyze(node: Extract<Node, { ExplainStmt: unknown }>): boolean {
+  return (node.ExplainStmt.options ?? []).some((option) => 'DefElem' in option && option.DefElem.defname === 'analyze')
+}

@@ -1,0 +1,90 @@
+import type { IndexStmt } from 'libpg-query-16'
+import type { ServerError } from '../wire/messages.ts'
+import { literal } from './literal.ts'
+import { parse } from './parser.ts'
+import { refusal } from './rules.ts'
+import type { Piece } from './split.ts'
+import { isWord, type Token } from './tokens.ts'
+
+/** A statement that only DSQL has: what PostgreSQL is sent instead and the tag that the client is told, or a refusal. */
+export type Translation = { sql: string; tag: string } | { refusal: ServerError }
+
+/**
+ * Knows the statements that PostgreSQL's grammar lacks, by their tokens: it takes an unnamed `CREATE INDEX ASYNC ON t`
+ * for an index named "async". Undefined for everything else.
+ */
+export function translate(piece: Piece, user: string): Translation | undefined {
+  const [first, second] = piece.tokens
+  if (isWord(first, 'AWS') && isWord(second, 'IAM')) return translateTrust(piece.tokens, user)
+  if (isWord(first, 'CREATE')) {
+    const at = isWord(second, 'UNIQUE') ? 2 : 1
+    const async = piece.tokens[at + 1]
+    return isWord(piece.tokens[at], 'INDEX') && async && isWord(async, 'ASYNC')
+      ? translateIndex(piece, async)
+      : undefined
+  }
+  const async = piece.tokens[2]
+  if (isWord(first, 'ALTER') && isWord(second, 'TABLE') && async && isWord(async, 'ASYNC'))
+    return translateValidate(piece, async)
+  return undefined
+}
+
+function translateTrust(tokens: readonly Token[], user: string): Translation | undefined {
+  const [, , verb, role, preposition, arn, beyond] = tokens
+  const grant = isWord(verb, 'GRANT') && isWord(preposition, 'TO')
+  const revoke = isWord(verb, 'REVOKE') && isWord(preposition, 'FROM')
+  const name = identifier(role)
+  // An incomplete one goes to PostgreSQL as it is, for the syntax error.
+  if (!(grant || revoke) || name === undefined || !/^'(?:[^']|'')*'$/.test(arn?.text ?? '') || beyond) return undefined
+  if (user !== 'admin') return { refusal: refusal('iamPermission', name) }
+  const procedure = grant ? 'sys.aws_iam_grant' : 'sys.aws_iam_revoke'
+  // The tag that DSQL answers is unknown.
+  return { sql: `CALL ${procedure}(${literal(name)}, ${arn?.text})`, tag: grant ? 'AWS IAM GRANT' : 'AWS IAM REVOKE' }
+}
+
+function translateIndex(piece: Piece, async: Token): Translation {
+  const sql = without(piece, async)
+  const tree = parse(sql)
+  // Wrong in itself: PostgreSQL shall say so; with ASYNC blanked out its positions stay those of the client's text.
+  if (!tree || !('IndexStmt' in tree)) return { sql, tag: 'CREATE INDEX' }
+  const refused = refuseIndex(tree.IndexStmt, piece.tokens)
+  return refused ? { refusal: refused } : { sql: job('INDEX_BUILD', sql), tag: 'CREATE INDEX' }
+}
+
+function refuseIndex({ concurrent, indexParams }: IndexStmt, tokens: readonly Token[]): ServerError | undefined {
+  if (concurrent) return refusal('concurrently')
+  // The tree names a method also where none was written. USING is reserved, so it is nothing else here.
+  if (tokens.some((token) => isWord(token, 'USING'))) return refusal('indexMethod')
+  const keys = (indexParams ?? []).flatMap((node) => ('IndexElem' in node ? node.IndexElem : []))
+  const ordered = keys.some(
+    ({ ordering, nulls_ordering }) => ordering !== 'SORTBY_DEFAULT' || nulls_ordering !== 'SORTBY_NULLS_DEFAULT',
+  )
+  if (ordered) return refusal('sortOrder')
+  return keys.some(({ opclass }) => opclass !== undefined) ? refusal('opclass') : undefined
+}
+
+function translateValidate(piece: Piece, async: Token): Translation | undefined {
+  const sql = without(piece, async)
+  const tree = parse(sql)
+  // Otherwise it is about a table that is named async.
+  const commands = tree && 'AlterTableStmt' in tree ? (tree.AlterTableStmt.cmds ?? []) : []
+  const validates = commands.map(
+    (cmd) => 'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_ValidateConstraint',
+  )
+  return validates.length === 1 && validates[0]
+    ? { sql: job('VALIDATE_CONSTRAINT', sql), tag: 'ALTER TABLE' }
+    : undefined
+}
+
+function job(type: string, sql: string): string {
+  return `SELECT sys.run_job(${literal(type)}, ${literal(sql)}) AS job_id`
+}
+
+function without({ text, start }: Piece, token: Token): string {
+  return text.slice(0, token.start - start) + ' '.repeat(token.text.length) + text.slice(token.end - start)
+}
+
+function identifier(token: Token | undefined): string | undefined {
+  if (token?.kind === 'word') return token.text.toLowerCase()
+  return token?.kind === 'quoted' ? token.text.slice(1, -1).replaceAll('""', '"') : undefined
+}

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+
+/** The AWS services whose login is emulated. */
+export type Service = 'rds' | 'dsql'
+
+/** The endpoint that the emulator pretends to be. */
+export interface Endpoint {
+  signHost: string
+  region: string
+}
+
+/**
+ * Settles on a believable endpoint; the region comes from the host name where that tells it.
+ * @throws Error when a host was given that tells no region, and no region was.
+ */
+export function pretend(service: Service, signHost?: string, region?: string): Endpoint {
+  if (signHost === undefined) {
+    const where = region ?? 'eu-west-1'
+    return {
+      signHost: service === 'rds' ? `shop.cluster-c1q2w3e4r5t6.${where}.rds.amazonaws.com` : dsqlHost(where),
+      region: where,
+    }
+  }
+  const told = region ?? regionOf(signHost)
+  if (told === undefined) {
+    throw new Error(`The host name ${signHost} does not tell its AWS region.\nHint: give a region as well.`)
+  }
+  return { signHost, region: told }
+}
+
+function dsqlHost(region: string): string {
+  return `${randomBytes(13).toString('hex')}.dsql.${region}.on.aws`
+}
+
+const hostForms = [
+  /\.([a-z]{2}(?:-[a-z]+)+-\d+)\.rds\.amazonaws\.com(?:\.cn)?$/,
+  /\.rds\.([a-z]{2}(?:-[a-z]+)+-\d+)\.amazonaws\.com\.cn$/,
+  /\.dsql[^.]*\.([a-z]{2}(?:-[a-z]+)+-\d+)\.on\.aws$/,
+]
+
+function regionOf(host: string): string | undefined {
+  return hostForms.flatMap((form) => form.exec(host)?.[1] ?? [])[0]
+}

@@ -1,0 +1,89 @@
+import type { Backend } from './backend.ts'
+import { prepareDsqlCatalog } from './dsql/catalog.ts'
+import type { Service } from './endpoint.ts'
+import { dsqlGate } from './login/dsql-gate.ts'
+import type { Gate } from './login/gate.ts'
+import type { Session } from './login/login.ts'
+import { rdsGate } from './login/rds-gate.ts'
+import { prepareRdsRoles } from './login/rds-roles.ts'
+import type { Identity } from './token/identity.ts'
+import { parameterStatus, readParameterStatus, typeOf } from './wire/messages.ts'
+import { relay, relayDsql } from './wire/relay.ts'
+
+/** What makes one service differ from the other: who gets in, and what happens then. */
+export interface ServiceDoors {
+  gate: Gate
+  greeting: (message: Buffer) => Buffer
+  run: (session: Session) => Promise<void>
+  database: string
+  admin: string
+  adminPassword?: string
+}
+
+/** Everything about the pretended endpoint. */
+export interface ServiceOptions {
+  service: Service
+  signHost: string
+  signPort: number
+  region: string
+  identities: readonly Identity[]
+  clock: () => Date
+  database?: string
+  admin?: string
+  adminAuth?: 'iam' | 'password'
+}
+
+/**
+ * Finds what the service does not have among the options, before anything is started.
+ * @throws Error naming the option
+ */
+export function checkServiceOptions(options: Pick<ServiceOptions, 'service' | keyof typeof fixed>): void {
+  if (options.service !== 'dsql') return
+  for (const name of ['database', 'admin', 'adminAuth'] as const) {
+    if (options[name] !== undefined && options[name] !== fixed[name]) {
+      throw new Error(`On DSQL the ${name} is always ${fixed[name]}.\nHint: leave the option out.`)
+    }
+  }
+}
+
+const fixed = { database: 'postgres', admin: 'admin', adminAuth: 'iam' } as const
+
+/** Prepares the backend's roles for the service and answers its rules. */
+export function openService(options: ServiceOptions, backend: Backend): Promise<ServiceDoors> {
+  return options.service === 'rds' ? openRds(options, backend) : openDsql(options, backend)
+}
+
+async function openRds(options: ServiceOptions, { query, upstream }: Backend): Promise<ServiceDoors> {
+  const { database = 'postgres', adminAuth = 'iam' } = options
+  // A foreign server's superuser is often called postgres; the master must not be the superuser.
+  const admin = options.admin ?? (upstream.user === 'postgres' ? 'master' : 'postgres')
+  if (admin === upstream.user) {
+    throw new Error(`The master must not be the superuser "${admin}".\nHint: choose another name for the admin.`)
+  }
+  const adminPassword = await prepareRdsRoles(query, { user: admin, auth: adminAuth, database })
+  return {
+    gate: rdsGate({ ...options, query }),
+    greeting: (message) => message,
+    run: ({ client, server }) => relay(client.stream, server),
+    database,
+    admin,
+    ...(adminPassword === undefined ? {} : { adminPassword }),
+  }
+}
+
+async function openDsql(options: ServiceOptions, { query }: Backend): Promise<ServiceDoors> {
+  const catalog = await prepareDsqlCatalog(query)
+  return {
+    gate: dsqlGate({ ...options, catalog }),
+    greeting: asDsql,
+    run: ({ client, server, user }) => relayDsql(client.stream, server, user),
+    database: fixed.database,
+    admin: fixed.admin,
+  }
+}
+
+/** Recorded: ParameterStatus says 16.15 (September 2026). */
+function asDsql(message: Buffer): Buffer {
+  if (typeOf(message) !== 'S' || readParameterStatus(message)[0] !== 'server_version') return message
+  return parameterStatus('server_version', '16.15')
+}

@@ -1,0 +1,41 @@
+import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type pg from 'pg'
+import { defineConfig } from 'prisma/config'
+import { type Edges, events, type IamOptions, iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
+import { defineIam, iamDatasource } from 'prisma-iam/config'
+import { type Emulator, startEmulator } from 'prisma-iam/emulator'
+import { expectTypeOf } from 'vitest'
+import { PrismaClient } from '../../generated/prisma/client.ts'
+
+// Compiled by `npm test`, never run: what a user may write, and what the compiler must refuse.
+
+expectTypeOf(iamAdapter()).toExtend<SqlMigrationAwareDriverAdapterFactory>()
+expectTypeOf(iamPool()).toExtend<pg.Pool>()
+new PrismaClient({ adapter: iamAdapter({ url: 'postgresql://app@host/db', pool: { max: 5 } }) })
+
+expectTypeOf<IamOptions>().not.toBeAny()
+expectTypeOf<Edges['clock']>().toEqualTypeOf<(() => number) | undefined>()
+// @ts-expect-error an unknown option
+iamAdapter({ hots: 'x' })
+// @ts-expect-error a pool option that this package decides
+iamAdapter({ pool: { password: 'x' } })
+// @ts-expect-error a port is a number
+iamAdapter({ port: '5432' })
+// A provider of the AWS SDK fits.
+iamPool({ credentials: async () => ({ accessKeyId: 'a', secretAccessKey: 'b', expiration: new Date() }) })
+
+const iam = defineIam({
+  admin: { user: 'admin' },
+  roles: { app: { grants: [{ schema: 'public', tables: '*', privileges: 'readwrite' }] } },
+})
+defineConfig({ datasource: iamDatasource(iam) })
+// @ts-expect-error a preset that does not exist
+defineIam({ roles: { app: { grants: [{ schema: 'public', privileges: 'readrite' }] } } })
+
+expectTypeOf(startEmulator({ service: 'dsql' })).resolves.toExtend<Emulator>()
+// @ts-expect-error a service that does not exist
+void startEmulator({ service: 'mysql' })
+
+declare const unknownError: unknown
+if (isPrismaIamError(unknownError)) expectTypeOf(unknownError.hint).toEqualTypeOf<string | undefined>()
+expectTypeOf(events.tokenSigned.subscribe).toBeFunction()
