@@ -1,0 +1,97 @@
+import { connectClient } from '../connect/client.ts'
+import type { Login } from '../connect/login.ts'
+import type { Connection, Databases } from './adapter.ts'
+import type { Datasource } from './argv.ts'
+import type { ServerName } from './error-texts.ts'
+import { lockPatience } from './lock.ts'
+import { type EngineLogin, requestLogin, socketVariable } from './login.ts'
+import { endWith, openSession, type Session } from './session.ts'
+import { assertApart, createShadow } from './shadow.ts'
+import { urlLogin } from './url-login.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** The engine's way to its databases: one dedicated session each, because a pool would lose the advisory lock. */
+export interface Connections extends Databases {
+  /** A session to the server's maintenance database, and the name of the database that the login is for. */
+  maintenance(): Promise<{ session: Session; database: string }>
+  /** The server that was last dialled, for error texts. */
+  server(): ServerName | undefined
+  end(): Promise<void>
+}
+
+/** Where the engine gets its world from. */
+export interface ConnectionEdges {
+  env: Env
+  /** Resolves when Prisma's CLI is gone though it waits for an answer. Default never. */
+  abandoned?: Promise<void>
+  /** Called when the CLI or the process that serves the login is gone, and the running statement has ended. */
+  onGone: () => void
+}
+
+/** Logs in as the process that loaded the config says, or by the URL's own password when there is none. */
+export function createConnections(datasource: Datasource, edges: ConnectionEdges): Connections {
+  const { env, abandoned = never, onGone } = edges
+  const open = new Set<Session>()
+  let server: ServerName | undefined
+  const ask = async (): Promise<EngineLogin & { gone?: Promise<void> }> => {
+    const socket = env[socketVariable]
+    return socket ? await requestLogin(socket) : await urlLogin(datasource.url, env)
+  }
+  const connect = async (login: Login, gone = never): Promise<Session> => {
+    server = { ...login.verify, user: login.user, database: login.database }
+    const plain = openSession(await connectClient({ applicationName: 'prisma-iam schema engine', ...login }))
+    const session = endWith(plain, Promise.race([gone, abandoned]), onGone)
+    open.add(session)
+    return session
+  }
+  const logIn = async (): Promise<Entered> => {
+    const { gone, ...entry } = await ask()
+    return {
+      ...entry,
+      session: await connect(entry.login, gone),
+      reach: (database) => connect({ ...entry.login, database }, gone),
+    }
+  }
+  let main: Promise<Entered> | undefined
+  const enter = () => {
+    main ??= logIn()
+    return main
+  }
+  const over = (session: Session, { login, capabilities }: EngineLogin): Connection => {
+    const lockTimeoutMs = lockPatience(env, capabilities.advisoryLocks)
+    return { session, schema: login.schema ?? 'public', capabilities, lockTimeoutMs }
+  }
+  return {
+    async main() {
+      const entered = await enter()
+      return over(entered.session, entered)
+    },
+    async shadow() {
+      const entered = await enter()
+      if (datasource.shadowDatabaseUrl === undefined) {
+        return over(await createShadow(entered.session, entered.reach), entered)
+      }
+      const given = await urlLogin(datasource.shadowDatabaseUrl, env)
+      const session = await connect(given.login)
+      await assertApart(entered.session, session)
+      return over(session, given)
+    },
+    async maintenance() {
+      const { login, gone } = await ask()
+      return { session: await connect({ ...login, database: 'postgres' }, gone), database: login.database }
+    },
+    server: () => server,
+    async end() {
+      await Promise.allSettled([...open].map((session) => session.end()))
+    },
+  }
+}
+
+interface Entered extends EngineLogin {
+  session: Session
+  /** Another database of the same server, by the same login. */
+  reach(database: string): Promise<Session>
+}
+
+const never = new Promise<void>(() => {})

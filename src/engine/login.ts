@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Login } from '../connect/login.ts'
+import { PrismaIamError } from '../errors.ts'
+
+/** A login for the engine: plain data, since it crosses to another process, and what its server can do. */
+export interface EngineLogin {
+  login: Login & { password: string }
+  capabilities: EngineCapabilities
+}
+
+/** What the engine must know of a server. */
+export interface EngineCapabilities {
+  transactionalDdl: boolean
+  advisoryLocks: boolean
+}
+
+/** A socket at which engines ask for logins. */
+export interface LoginSocket {
+  /** The value for `PRISMA_IAM_ENGINE_SOCKET`. */
+  path: string
+  /** Ends every engine that holds a login from here, at its next statement boundary. */
+  close(): void
+}
+
+/** The variable through which an engine learns where to ask; the path is no secret, the directory is closed to others. */
+export const socketVariable = 'PRISMA_IAM_ENGINE_SOCKET'
+
+const question = '{"ask":"login"}'
+
+/**
+ * Answers engines that ask for a login, for as long as this process lives; it does not keep the process alive.
+ *
+ * The socket is there when this returns. Nothing secret touches argv, environment or disk.
+ */
+export function serveLogins(answer: () => Promise<EngineLogin>): LoginSocket {
+  const { path, remove } = reservePath()
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    socket.unref()
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    void firstLine(socket).then(async (line) => {
+      if (line === question) socket.write(`${await reply(answer)}\n`)
+      else socket.destroy()
+    })
+  })
+  server.on('error', () => {})
+  server.listen(path).unref()
+  const close = () => {
+    process.off('exit', remove)
+    server.close()
+    for (const socket of sockets) socket.destroy()
+    remove()
+  }
+  process.once('exit', remove)
+  return { path, close }
+}
+
+/**
+ * Asks the process that loaded the config for a login.
+ *
+ * @returns the login, and a promise that resolves when that process is gone.
+ * @throws PrismaIamError `PRISMA_IAM_ENGINE_LOGIN` with that process's own words.
+ */
+export async function requestLogin(path: string): Promise<EngineLogin & { gone: Promise<void> }> {
+  const socket = connect(path)
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  socket.on('error', () => socket.destroy())
+  socket.write(`${question}\n`)
+  const line = await firstLine(socket)
+  if (line === undefined) throw unanswered()
+  const reply = JSON.parse(line) as { login: EngineLogin } | { error: { message: string; hint?: string } }
+  if ('login' in reply) return { ...reply.login, gone }
+  socket.destroy()
+  throw new PrismaIamError('PRISMA_IAM_ENGINE_LOGIN', reply.error.message)
+}
+
+/** `undefined` when the socket closes before the line ends. */
+function firstLine(socket: Socket): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let heard = ''
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      heard += text
+      const end = heard.indexOf('\n')
+      if (end >= 0) resolve(heard.slice(0, end))
+    })
+    socket.once('close', () => resolve(undefined))
+  })
+}
+
+function reservePath(): { path: string; remove: () => void } {
+  const name = 'prisma-iam-engine-'
+  if (process.platform === 'win32') return { path: `\\\\.\\pipe\\${name}${crypto.randomUUID()}`, remove: () => {} }
+  const directory = mkdtempSync(join(tmpdir(), name))
+  return { path: join(directory, 'login'), remove: () => rmSync(directory, { recursive: true, force: true }) }
+}
+
+async function reply(answer: () => Promise<EngineLogin>): Promise<string> {
+  try {
+    return JSON.stringify({ login: await answer() })
+  } catch (error) {
+    return JSON.stringify({ error: { message: error instanceof Error ? error.message : String(error) } })
+  }
+}
+
+function unanswered(): PrismaIamError {
+  return new PrismaIamError('PRISMA_IAM_ENGINE_LOGIN', 'The process that started Prisma did not answer for a login.', {
+    hint: 'Prisma must be run by the process that loaded prisma.config.ts; run the command again.',
+  })
+}

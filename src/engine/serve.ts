@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { bindMigrationAwareSqlAdapterFactory, type ErrorRegistry } from '@prisma/driver-adapter-utils'
+import { PrismaIamError } from '../errors.ts'
+import { adapterFactory, type Databases } from './adapter.ts'
+import type { Connections } from './connections.ts'
+import { explain } from './fail.ts'
+import { isOffline, offlineDatabases } from './offline.ts'
+import { watchPanics } from './panic.ts'
+import type { Handle } from './rpc.ts'
+import { createSchemaEngine, type Datamodel, type SchemaEngine } from './wasm.ts'
+
+/** The one RPC method whose name differs in WebAssembly. */
+const renamed: Record<string, string> = { getDatabaseVersion: 'version' }
+
+/**
+ * The calls of `migrate dev`. The engine's WebAssembly finds its shadow database for `diff`, but not for these, once there
+ * is a migration (`UsingExternalShadowDb::No` in 7.10.0-7, tried 2026-11-21), so they are refused before the first works.
+ */
+const ofMigrateDev = new Set(['devDiagnostic', 'evaluateDataLoss', 'createMigration'])
+
+/**
+ * Answers Prisma's CLI. The engine is constructed with the first call, when it is known whether that needs a database.
+ *
+ * @param paths the schema files, as the CLI names them.
+ */
+export function handleCalls(paths: readonly string[], connections: Connections): Handle {
+  const lastPanic = watchPanics()
+  let loaded: Loaded | undefined
+  return async (method, params, print) => {
+    loaded ??= load(paths, isOffline(method, params) ? offlineDatabases() : connections)
+    try {
+      if (ofMigrateDev.has(method)) throw noMigrateDev()
+      const engine = await loaded.engine
+      const call = engine[renamed[method] ?? method]
+      if (typeof call !== 'function') throw new Error(`The schema engine has no method ${JSON.stringify(method)}.`)
+      const result = await call.call(engine, params)
+      return { result: method === 'diff' ? await printDiff(result as Diff, print) : result }
+    } catch (thrown) {
+      return { failure: explain(thrown, loaded.errors, connections.server(), lastPanic()) }
+    }
+  }
+}
+
+interface Loaded {
+  engine: Promise<SchemaEngine>
+  errors: ErrorRegistry
+}
+
+function load(paths: readonly string[], databases: Databases): Loaded {
+  const factory = bindMigrationAwareSqlAdapterFactory(adapterFactory(databases))
+  const read = async (path: string): Promise<Datamodel> => [path, await readFile(path, 'utf8')]
+  const engine = Promise.all(paths.map(read)).then((datamodels) => createSchemaEngine(datamodels, factory))
+  return { engine, errors: factory.errorRegistry }
+}
+
+interface Diff {
+  exitCode: number
+  stdout: string | null
+}
+
+/** Prisma's CLI prints what it is told to and ignores the text in the result. */
+async function printDiff({ exitCode, stdout }: Diff, print: (content: string) => Promise<void>): Promise<Diff> {
+  if (stdout !== null) await print(stdout)
+  return { exitCode, stdout: null }
+}
+
+function noMigrateDev(): PrismaIamError {
+  return new PrismaIamError('PRISMA_IAM_ENGINE_UNSUPPORTED', '`migrate dev` does not run on this schema engine yet.', {
+    hint: 'Write the next migration by `prisma migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script`.',
+  })
+}

@@ -1,0 +1,56 @@
+import { afterEach, expect, test } from 'vitest'
+import type { IamOptions } from '../../src/config/options.ts'
+import { open } from '../../src/connect/open.ts'
+import { type LoginSocket, serveLogins } from '../../src/engine/login.ts'
+import { type TestEmulator, testEmulator } from '../support/emulator.ts'
+import { type Project, testProject } from './project.ts'
+
+let emulator: TestEmulator | undefined
+let socket: LoginSocket | undefined
+let project: Project | undefined
+
+afterEach(async () => {
+  socket?.close()
+  await project?.remove()
+  await emulator?.stop()
+})
+
+/** What the process that loaded prisma.config.ts does. */
+async function serve(options: IamOptions): Promise<LoginSocket> {
+  const { login, resolved } = await open(options)
+  const password = async () => (typeof login.password === 'function' ? login.password() : login.password)
+  return serveLogins(async () => ({
+    login: { ...login, password: await password() },
+    capabilities: resolved.endpoint.capabilities,
+  }))
+}
+
+test('on Aurora DSQL the admin deploys by token: no lock, one statement a transaction', async () => {
+  emulator = await testEmulator({ service: 'dsql' })
+  socket = await serve({ ...emulator.options, user: 'admin' })
+  project = await testProject(`postgresql://admin@${emulator.signHost}/postgres`)
+  await project.migrate({ '0001_one': 'CREATE TABLE "Order" (id uuid PRIMARY KEY);' })
+  const env = { PRISMA_IAM_ENGINE_SOCKET: socket.path }
+  expect(await project.prisma(['migrate', 'deploy'], env)).toMatchObject({ code: 0 })
+  const history = await emulator.asSuperuser(
+    'SELECT migration_name, finished_at IS NOT NULL AS done FROM _prisma_migrations',
+  )
+  expect(history.rows).toEqual([{ migration_name: '0001_one', done: true }])
+  expect(await project.prisma(['migrate', 'status'], env)).toMatchObject({ code: 0 })
+
+  await project.migrate({ '0002_two': 'CREATE TABLE a (id uuid PRIMARY KEY);\nCREATE TABLE b (id uuid PRIMARY KEY);' })
+  const refused = await project.prisma(['migrate', 'deploy'], env)
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('Migration name: 0002_two') })
+})
+
+test('on Aurora PostgreSQL the admin deploys by token, two statements in one transaction', async () => {
+  emulator = await testEmulator({ service: 'rds' })
+  const { admin } = emulator
+  socket = await serve({ ...emulator.options, user: admin })
+  project = await testProject(`postgresql://${admin}@${emulator.signHost}/${emulator.database}`)
+  await project.migrate({
+    '0001_one': 'CREATE TABLE "Order" (id uuid PRIMARY KEY); CREATE TABLE b (id uuid PRIMARY KEY);',
+  })
+  const run = await project.prisma(['migrate', 'deploy'], { PRISMA_IAM_ENGINE_SOCKET: socket.path })
+  expect(run).toMatchObject({ code: 0 })
+})
