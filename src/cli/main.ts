@@ -1,0 +1,117 @@
+import { createRequire } from 'node:module'
+import { Command, CommanderError } from 'commander'
+import { isPrismaIamError } from '../errors.ts'
+import type { ExitCode, Shell } from './command.ts'
+import { createPrint } from './print.ts'
+
+type World = Pick<NodeJS.Process, 'env' | 'cwd' | 'on' | 'off'> & {
+  stdout: NodeJS.WriteStream
+  stderr: NodeJS.WriteStream
+}
+
+/** From argv to an exit code; each command's module is loaded only when it is called. */
+export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
+  const print = createPrint(world.stdout, world.stderr)
+  const { signal, received, release } = listenForSignals(world)
+  let exitCode: ExitCode = 0
+  const shell: Shell = {
+    print,
+    env: world.env,
+    cwd: world.cwd(),
+    signal,
+    exit: (code) => {
+      exitCode = code
+    },
+  }
+  try {
+    const program = await createProgram(argv, shell)
+    await program.parseAsync([...argv], { from: 'user' })
+    return received() ?? exitCode
+  } catch (error) {
+    return received() ?? report(error, shell)
+  } finally {
+    release()
+  }
+}
+
+/** Names and one line each stand here, so that `--help` loads no command. */
+const commands: Record<string, { summary: string; load: (shell: Shell, argv: readonly string[]) => Promise<Command> }> =
+  {
+    migrate: {
+      summary: "Prisma's own migrate as the admin, then hooks and roles",
+      load: async (shell, argv) => (await import('./commands/migrate.ts')).migrateCommand(shell, argv),
+    },
+    roles: {
+      summary: 'what would change about the declared roles, or change it',
+      load: async (shell) => (await import('./commands/roles.ts')).rolesCommand(shell),
+    },
+    token: {
+      summary: 'a freshly signed token on stdout',
+      load: async (shell) => (await import('./commands/token.ts')).tokenCommand(shell),
+    },
+    emulator: {
+      summary: 'a local server that verifies tokens in front of real PostgreSQL',
+      load: async (shell) => (await import('./commands/emulator.ts')).emulatorCommand(shell),
+    },
+  }
+
+async function createProgram(argv: readonly string[], shell: Shell): Promise<Command> {
+  const program = configure(new Command('prisma-iam'), shell)
+    .description('Passwordless Prisma on RDS, Aurora PostgreSQL and Aurora DSQL.')
+    .version(version(), '-v, --version')
+    .helpCommand(false)
+  const called = argv.find((word) => !word.startsWith('-'))
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = name === called ? configure(await load(shell, argv), shell) : new Command(name)
+    program.addCommand(command.summary(summary))
+  }
+  return program
+}
+
+/** Commander must neither end the process nor write past `print`. */
+function configure(command: Command, { print }: Shell): Command {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => print.result(text.trimEnd()),
+    writeErr: (text) => print.failure(text.trimEnd().replace(/^error: /, '')),
+  })
+  for (const child of command.commands) configure(child, { print } as Shell)
+  return command
+}
+
+function version(): string {
+  const manifest = createRequire(import.meta.url)('prisma-iam/package.json') as { version: string }
+  return manifest.version
+}
+
+const usageCodes = ['PRISMA_IAM_CONFIG_INVALID', 'PRISMA_IAM_CONFIG_LOAD', 'PRISMA_IAM_ROLES_INVALID']
+
+function report(error: unknown, { print }: Shell): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (isPrismaIamError(error)) {
+    print.failure(`${error.message}\n(${error.code})`)
+    return usageCodes.includes(error.code) ? 2 : 1
+  }
+  print.failure(error instanceof Error ? error.message : String(error))
+  return 1
+}
+
+const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const
+
+function listenForSignals(world: World): {
+  signal: AbortSignal
+  received: () => ExitCode | undefined
+  release: () => void
+} {
+  const controller = new AbortController()
+  let code: ExitCode | undefined
+  const names = Object.keys(signalCodes) as (keyof typeof signalCodes)[]
+  const handlers = names.map((name) => {
+    const handler = () => {
+      code = signalCodes[name]
+      controller.abort()
+    }
+    world.on(name, handler)
+    return () => world.off(name, handler)
+  })
+  return { signal: controller.signal, received: () => code, release: () => void handlers.map((off) => off()) }
+}

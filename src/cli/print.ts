@@ -1,0 +1,25 @@
+import { styleText } from 'node:util'
+
+/** The only writer of this program: results go to stdout, the story to stderr. */
+export interface Print {
+  /** One line of result. */
+  result(line: string): void
+  /** One line of story. */
+  story(line: string): void
+  /** A finished step of the story. */
+  done(line: string): void
+  /** A failure, with its hint. */
+  failure(line: string): void
+}
+
+/** Writes to the given streams; colour only where stderr is a terminal that wants it. */
+export function createPrint(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Print {
+  const paint = (format: Parameters<typeof styleText>[0], text: string) =>
+    styleText(format, text, { stream: stderr, validateStream: true })
+  return {
+    result: (line) => void stdout.write(`${line}\n`),
+    story: (line) => void stderr.write(`${line}\n`),
+    done: (line) => void stderr.write(`${paint('green', '✓')} ${line}\n`),
+    failure: (line) => void stderr.write(`${paint('red', '✗')} ${line}\n`),
+  }
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { PrismaIamError } from '../errors.ts'
+import { identifier } from '../sql/quote.ts'
+
+/** One migration of the project. */
+export interface MigrationFile {
+  name: string
+  sql: string
+}
+
+/** What Prisma's history table says of the project's migrations. */
+export interface History {
+  applied: readonly string[]
+  pending: readonly string[]
+  /** Applied once, but the file was changed since. */
+  changed: readonly string[]
+}
+
+/** The migrations of a folder, in the order in which Prisma applies them; none when there is no folder. */
+export function readMigrations(directory: string): MigrationFile[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(directory, entry.name, 'migration.sql')))
+    .map(({ name }) => ({ name, sql: readFileSync(join(directory, name, 'migration.sql'), 'utf8') }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Reads the history table back and compares it with the files; a missing table means that nothing was applied. */
+export async function readHistory(
+  client: pg.Client,
+  schema: string,
+  files: readonly MigrationFile[],
+): Promise<History> {
+  const rows = await readRows(client, schema)
+  const finished = new Map(rows.map((row) => [row.migration_name, row.checksum]))
+  const applied = files.filter(({ name }) => finished.has(name))
+  return {
+    applied: applied.map(({ name }) => name),
+    pending: files.filter(({ name }) => !finished.has(name)).map(({ name }) => name),
+    changed: applied
+      .filter(({ name, sql }) => !checksums(sql).includes(finished.get(name) ?? ''))
+      .map(({ name }) => name),
+  }
+}
+
+/**
+ * Passes only when every file stands in the history as applied: Prisma's exit code is 0 even when its engine was killed.
+ *
+ * @throws PRISMA_IAM_MIGRATE_INCOMPLETE
+ */
+export function assertComplete(history: History, newly: readonly string[]): void {
+  const wrong = newly.filter((name) => history.changed.includes(name))
+  if (history.pending.length === 0 && wrong.length === 0) return
+  throw new PrismaIamError(
+    'PRISMA_IAM_MIGRATE_INCOMPLETE',
+    'Prisma ended, but read back, the history is not complete:',
+    {
+      problems: [
+        ...history.pending.map((name) => `${name} is not applied`),
+        ...wrong.map((name) => `${name} was applied with another content than the file has`),
+      ],
+      hint: 'run the command again; if it fails again, look at `npx prisma-iam migrate status`',
+    },
+  )
+}
+
+interface HistoryRow {
+  migration_name: string
+  checksum: string
+}
+
+async function readRows(client: pg.Client, schema: string): Promise<HistoryRow[]> {
+  const table = `${identifier(schema)}._prisma_migrations`
+  try {
+    const { rows } = await client.query<HistoryRow>(
+      `SELECT migration_name, checksum FROM ${table} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+    )
+    return rows
+  } catch (error) {
+    if ((error as { code?: string }).code === '42P01') return []
+    throw error
+  }
+}
+
+/** Prisma forgives line endings that a checkout changed. */
+function checksums(sql: string): string[] {
+  const unix = sql.replaceAll('\r\n', '\n')
+  return [sql, unix, unix.replaceAll('\n', '\r\n')].map((text) => createHash('sha256').update(text).digest('hex'))
+}

@@ -1,0 +1,58 @@
+import type { IamOptions } from '../config/options.ts'
+import type { RoleManifest } from '../roles/manifest.ts'
+
+/** Who migrates and makes roles: an IAM identity, or a master user with its password. */
+export interface AdminOptions {
+  /** The database role, such as `admin` on DSQL. */
+  user: string
+  /** The master password, or a function that fetches it; absent means a token. */
+  password?: string | (() => string | Promise<string>)
+}
+
+/** SQL files that run as the admin around every deploy, in name order; patterns are relative to the config file. */
+export interface HookOptions {
+  beforeMigrate?: readonly string[]
+  afterMigrate?: readonly string[]
+}
+
+/** How to reach the database, who is admin there, and which roles the app needs. */
+export interface IamConfig extends Omit<IamOptions, 'adapter' | 'pool' | 'password'> {
+  /** Default: the user of the URL. */
+  admin?: AdminOptions
+  roles?: RoleManifest
+  hooks?: HookOptions
+}
+
+/**
+ * Types the `iam` export of `prisma.config.ts`.
+ *
+ * @example
+ * ```ts
+ * import { defineConfig } from 'prisma/config'
+ * import { defineIam, iamDatasource } from 'prisma-iam/config'
+ * export const iam = defineIam({
+ *   url: 'postgresql://app@db.cluster-x.eu-west-1.rds.amazonaws.com/shop',
+ *   admin: { user: 'postgres' },
+ *   roles: { app: { iam: ['arn:aws:iam::123456789012:role/app'], grants: [{ schema: 'public', tables: '*', privileges: 'readwrite' }] } },
+ * })
+ * export default defineConfig({ schema: 'prisma/schema.prisma', datasource: iamDatasource(iam) })
+ * ```
+ */
+export function defineIam(config: IamConfig): IamConfig {
+  return config
+}
+
+/** The connection options of the admin. */
+export function adminOptions({ admin, roles: _roles, hooks: _hooks, ...connection }: IamConfig): IamOptions {
+  if (admin === undefined) return connection
+  const { user, password } = admin
+  return { ...connection, user, ...(password === undefined ? {} : { password }) }
+}
+
+/** The connection options of a role that logs in by token; without a name, of the user of the URL. */
+export function roleOptions(
+  { admin: _admin, roles: _roles, hooks: _hooks, ...connection }: IamConfig,
+  user?: string,
+): IamOptions {
+  return user === undefined ? connection : { ...connection, user }
+}

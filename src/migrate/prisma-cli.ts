@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { engineBinary } from '../engine/binary.ts'
+import { type EngineLogin, serveLogins, socketVariable } from '../engine/login.ts'
+import { PrismaIamError } from '../errors.ts'
+
+/** How Prisma's CLI is run. */
+export interface PrismaRun {
+  /** Where the project's own Prisma is looked for, and its working directory. */
+  directory: string
+  args: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  /** The URL without a secret, for configs that read DATABASE_URL. */
+  url: string
+  login: () => Promise<EngineLogin>
+  /** Gets what Prisma writes; absent means it writes to this process's own streams. */
+  output?: (line: string) => void
+  signal?: AbortSignal
+}
+
+/**
+ * Runs the project's own Prisma CLI with our schema engine and waits for its end.
+ *
+ * The child inherits the environment; of the login it learns a socket's path, nothing else.
+ *
+ * @returns its exit code, which does not prove that a migration was applied: with a killed engine it is 0 (prisma 7.10.1).
+ * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION
+ */
+export async function runPrisma({ directory, args, env, url, login, output, signal }: PrismaRun): Promise<number> {
+  const command = prismaCommand(directory)
+  const socket = serveLogins(login)
+  try {
+    const child = spawn(process.execPath, [command, ...args], {
+      cwd: directory,
+      env: {
+        ...env,
+        DATABASE_URL: env.DATABASE_URL ?? url,
+        PRISMA_SCHEMA_ENGINE_BINARY: engineBinary(),
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        [socketVariable]: socket.path,
+      },
+      stdio: ['ignore', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
+    })
+    const stop = () => child.kill('SIGTERM')
+    signal?.addEventListener('abort', stop, { once: true })
+    if (output) for (const stream of [child.stdout, child.stderr]) forwardLines(stream, output)
+    const code = await new Promise<number>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('close', (exitCode, killedBy) => resolve(exitCode ?? (killedBy === 'SIGINT' ? 130 : 143)))
+    })
+    signal?.removeEventListener('abort', stop)
+    return code
+  } finally {
+    socket.close()
+  }
+}
+
+/** The entry file of the Prisma CLI that the project has installed; nothing is ever downloaded. */
+function prismaCommand(directory: string): string {
+  const require = createRequire(join(directory, 'package.json'))
+  const manifestPath = findManifest(require, directory)
+  const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as { version: string; bin: { prisma: string } }
+  if (!manifest.version.startsWith('7.')) {
+    throw new PrismaIamError(
+      'PRISMA_IAM_MIGRATE_PRISMA_VERSION',
+      `the project has Prisma ${manifest.version}; this release drives Prisma 7`,
+      {
+        hint: 'install prisma@7',
+      },
+    )
+  }
+  return join(dirname(manifestPath), manifest.bin.prisma)
+}
+
+function findManifest(require: NodeJS.Require, directory: string): string {
+  try {
+    return require.resolve('prisma/package.json')
+  } catch (cause) {
+    throw new PrismaIamError('PRISMA_IAM_MIGRATE_PRISMA_MISSING', `the project at ${directory} has no Prisma CLI`, {
+      hint: 'run `npm install --save-dev prisma@7` there',
+      cause,
+    })
+  }
+}
+
+function forwardLines(stream: NodeJS.ReadableStream | null, output: (line: string) => void): void {
+  let rest = ''
+  stream?.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) output(line)
+  })
+  stream?.on('end', () => rest !== '' && output(rest))
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type pg from 'pg'
+import { PrismaIamError } from '../errors.ts'
+import type { Admin } from './admin.ts'
+
+/** The database sessions of one deploy. */
+export interface Sessions {
+  /** A session of its own for one piece of work. */
+  use<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result>
+  /** Ends the engine's sessions that outlived it: a killed engine's backend works on until its statement ends. */
+  endEngines(client: pg.Client): Promise<void>
+}
+
+/**
+ * Gives `work` the sessions of a deploy, and ends them all on the signal, in the middle of whatever they do.
+ *
+ * @throws PRISMA_IAM_MIGRATE_SESSION when a session broke under the work; the signal's reason when it came.
+ */
+export async function withSessions<Result>(
+  admin: Admin,
+  signal: AbortSignal | undefined,
+  work: (sessions: Sessions) => Promise<Result>,
+): Promise<Result> {
+  const clients = new Set<pg.Client>()
+  let ending: Promise<unknown> | undefined
+  const end = () => {
+    ending = endAll(admin, clients).catch(() => undefined)
+  }
+  const use: Sessions['use'] = async (run) => {
+    signal?.throwIfAborted()
+    const client = await admin.connect()
+    clients.add(client)
+    try {
+      signal?.throwIfAborted()
+      return await runOn(client, run)
+    } finally {
+      clients.delete(client)
+      await client.end()
+    }
+  }
+  signal?.addEventListener('abort', end, { once: true })
+  try {
+    return await work({ use, endEngines: (client) => endOthers(client, admin, clients) })
+  } catch (error) {
+    signal?.throwIfAborted()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', end)
+    await ending
+  }
+}
+
+/** A client that idles while Prisma works tells of its end by an event, which nobody else would hear. */
+async function runOn<Result>(client: pg.Client, run: (client: pg.Client) => Promise<Result>): Promise<Result> {
+  let lost: Error | undefined
+  client.on('error', (error) => {
+    lost ??= error
+  })
+  try {
+    return await run(client)
+  } catch (error) {
+    if (lost === undefined) throw error
+    throw new PrismaIamError('PRISMA_IAM_MIGRATE_SESSION', `the database ended the session: ${lost.message}`, {
+      hint: 'what was applied stands in the history; run the command again',
+      cause: lost,
+    })
+  }
+}
+
+/** Through a session of its own, since those of the deploy are at work. */
+async function endAll(admin: Admin, clients: ReadonlySet<pg.Client>): Promise<void> {
+  if (!seesSessions(admin)) {
+    await Promise.all([...clients].map((client) => client.end()))
+    return
+  }
+  const client = await admin.connect()
+  try {
+    await endOthers(client, admin, new Set())
+  } finally {
+    await client.end()
+  }
+}
+
+const patienceMs = 5000
+const pauseMs = 50
+
+async function endOthers(client: pg.Client, admin: Admin, spared: ReadonlySet<pg.Client>): Promise<void> {
+  if (!seesSessions(admin)) return
+  const keep = [...spared].map(({ processID }) => processID)
+  for (let waited = 0; waited < patienceMs; waited += pauseMs) {
+    const { rowCount } = await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE application_name = $1 AND usename = current_user AND pid <> pg_backend_pid() AND pid <> ALL ($2::int[])`,
+      [admin.sessionName, keep],
+    )
+    if (rowCount === 0) return
+    await sleep(pauseMs)
+  }
+}
+
+/** Aurora DSQL has neither session locks nor a way to end a session of somebody else. */
+function seesSessions({ resolved }: Admin): boolean {
+  return resolved.endpoint.capabilities.advisoryLocks
+}
