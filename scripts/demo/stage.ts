@@ -30,9 +30,8 @@ export async function refused(expected: RegExp, work: () => Promise<unknown>): P
     (reason: unknown) => reason,
   )
   if (error === undefined) throw new Error('this should have been refused')
-  const { message, hint } = error as { message: string; hint?: string }
-  const words = message.trim().split('\n').at(-1) ?? message
-  const told = hint ? `${words} (hint: ${hint})` : words
-  if (!expected.test(told)) throw new Error(`refused, but not with ${expected}: ${told}`, { cause: error })
+  const { message } = error as Error
+  const told = message.split('\n').find((line) => expected.test(line))
+  if (told === undefined) throw new Error(`refused, but not with ${expected}: ${message}`, { cause: error })
   return told
 }

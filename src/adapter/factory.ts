@@ -1,8 +1,11 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import type { Edges, IamOptions } from '../config/options.ts'
-import { open } from '../connect/open.ts'
+import { connectMethod, guardCheckouts } from '../connect/checkout.ts'
+import { spreadLives } from '../connect/lifetime.ts'
+import { type Opening, open } from '../connect/open.ts'
 import { PrismaIamError } from '../errors.ts'
+import { delegateAdapter } from './delegate.ts'
 
 /**
  * Prisma's driver adapter with IAM logins: `new PrismaClient({ adapter: iamAdapter() })`.
@@ -34,7 +37,18 @@ export function iamAdapter(options: IamOptions = {}, edges: Edges = {}): SqlMigr
 }
 
 async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdapter> {
-  const { resolved, pool } = await open(options, edges)
-  const { schema, adapter } = resolved
-  return new PrismaPg(pool, { ...adapter, ...(schema === undefined ? {} : { schema }) }).connect()
+  const opening = await open(options, edges)
+  const { schema, adapter, endpoint } = opening.resolved
+  const inner = await new PrismaPg(opening.pool, { ...adapter, ...(schema === undefined ? {} : { schema }) }).connect()
+  guard(inner.underlyingDriver(), opening)
+  return delegateAdapter(inner, endpoint.capabilities)
 }
+
+/** The pool is of the adapter's own copy of `pg`, so its `connect` is replaced instead of its class. */
+function guard(pool: ReturnType<PrismaPgAdapter['underlyingDriver']>, { door, longestLifeSeconds }: Opening): void {
+  const connect = pool.connect.bind(pool)
+  pool.connect = connectMethod(guardCheckouts((callback) => connect(callback), pool, door))
+  spreadLives(pool.options, longestLifeSeconds, door.random)
+}
+
+type PrismaPgAdapter = Awaited<ReturnType<PrismaPg['connect']>>

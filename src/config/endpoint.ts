@@ -19,6 +19,18 @@ export interface Capabilities {
   refusedStartupParameters: readonly string[]
   /** The age at which the server ends a session, in milliseconds. */
   maxConnectionAgeMs: number | undefined
+  /** How fast new connections may come; `undefined` where no limit is known. */
+  pacing: Pacing | undefined
+  /** The levels that a transaction can be asked for; `any` hands on whatever is asked. */
+  isolationLevels: 'any' | readonly string[]
+  /** Whether transactions nest, by savepoints. */
+  savepoints: boolean
+}
+
+/** A limit on new connections: so many a second, after a first burst of so many. */
+export interface Pacing {
+  connectionsPerSecond: number
+  burst: number
 }
 
 /** Where a host's certificate chain ends. */
@@ -62,7 +74,7 @@ export function plainEndpoint(): Endpoint {
     kind: 'server',
     region: undefined,
     trust: 'public-roots',
-    capabilities: { ...postgresqlCapabilities, iamAttachment: 'none' },
+    capabilities: { ...postgresqlCapabilities, iamAttachment: 'none', pacing: undefined },
   }
 }
 
@@ -74,6 +86,10 @@ const postgresqlCapabilities: Capabilities = {
   searchPathBy: 'startup',
   refusedStartupParameters: [],
   maxConnectionAgeMs: undefined,
+  /** AWS's pages name 200 new IAM logins a second, above which they are throttled, and no burst. */
+  pacing: { connectionsPerSecond: 200, burst: 200 },
+  isolationLevels: 'any',
+  savepoints: true,
 }
 
 /** DSQL ends sessions after 60 minutes (AWS quotas page, 2026); one schema change a transaction (recorded 2026-09-18). */
@@ -86,6 +102,11 @@ const dsqlCapabilities: Capabilities = {
   /** `pg` sends these in the startup packet when asked to; DSQL answers FATAL 0A000 (recorded 2026-07-23). */
   refusedStartupParameters: ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'],
   maxConnectionAgeMs: 3_600_000,
+  /** AWS quotas page, 2026. */
+  pacing: { connectionsPerSecond: 100, burst: 1000 },
+  /** Every transaction is of this level, and any SET TRANSACTION is refused (0A000, recorded 2026-09-15). */
+  isolationLevels: ['REPEATABLE READ'],
+  savepoints: false,
 }
 
 const region = '(?<region>[a-z]{2,4}(?:-[a-z]+)+-\\d+)'

@@ -1,5 +1,6 @@
 import type { PrismaPg } from '@prisma/adapter-pg'
 import type { PoolConfig } from 'pg'
+import type { Pacing } from './endpoint.ts'
 
 type PrismaPgOptions = NonNullable<ConstructorParameters<typeof PrismaPg>[1]>
 
@@ -64,6 +65,11 @@ export interface IamOptions {
   password?: string | (() => string | Promise<string>)
   /** Settings of the `pg` pool. */
   pool?: PoolOptions
+  /**
+   * How fast this process opens connections to the endpoint. Default the service's own limit: on DSQL 100 a second
+   * after a burst of 1,000, on RDS and Aurora PostgreSQL 200 a second.
+   */
+  pacing?: Partial<Pacing>
   /** Options of `PrismaPg`. */
   adapter?: AdapterOptions
 }
@@ -95,6 +101,7 @@ export const optionNames: readonly (keyof IamOptions)[] = [
   'tls',
   'password',
   'pool',
+  'pacing',
   'adapter',
 ]
 

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { PrismaIamError } from '../errors.ts'
 import { resolveAuth } from './auth.ts'
 import { parseConnectionUrl, type UrlParts } from './connection-url.ts'
-import type { Endpoint } from './endpoint.ts'
-import type { Edges, IamOptions, PoolOptions } from './options.ts'
-import { adapterOptionNames, optionNames, poolOptionNames } from './options.ts'
+import type { Edges, IamOptions } from './options.ts'
+import { resolvePacing, resolvePool } from './pool.ts'
 import { Problems } from './problems.ts'
 import type { Resolved } from './resolved.ts'
+import { checkShape } from './shape.ts'
 import { resolveTarget } from './target.ts'
 import { resolveTls } from './tls.ts'
 
@@ -30,6 +30,7 @@ export function resolve(given: IamOptions = {}, edges: Edges & { readFile?: (pat
     problems,
   )
   const pool = resolvePool(options, url, target?.endpoint, problems)
+  const pacing = resolvePacing(options, target?.endpoint, problems)
   const user =
     options.user ??
     url.user ??
@@ -48,52 +49,15 @@ export function resolve(given: IamOptions = {}, edges: Edges & { readFile?: (pat
     auth,
     tls,
     pool,
+    pacing,
     adapter: options.adapter ?? {},
   })
-}
-
-/** What is left when everything of a wrong type has become a problem. */
-function checkShape(options: IamOptions, problems: Problems): IamOptions {
-  problems.addUnknownKeys(options, optionNames, 'option')
-  if (options.tls) problems.addUnknownKeys(options.tls, ['ca', 'caFile'], 'option of `tls`')
-  if (options.adapter) problems.addUnknownKeys(options.adapter, adapterOptionNames, 'option of `adapter`')
-  const wrong = textOptions.filter((name) => options[name] !== undefined && !isText(options[name]))
-  for (const name of wrong) problems.add(`\`${name}\` must be a string that is not empty`)
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !(wrong as string[]).includes(name)))
-}
-
-const textOptions = ['url', 'host', 'user', 'database', 'schema', 'signHost', 'region', 'profile'] as const
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value !== ''
 }
 
 function readUrl(options: IamOptions, env: NonNullable<Edges['env']>, problems: Problems): UrlParts {
   if (typeof options.url === 'string') return parseConnectionUrl(options.url, '`url`', problems)
   if (env.DATABASE_URL) return parseConnectionUrl(env.DATABASE_URL, 'DATABASE_URL', problems)
   return {}
-}
-
-function resolvePool(
-  options: IamOptions,
-  url: UrlParts,
-  endpoint: Endpoint | undefined,
-  problems: Problems,
-): PoolOptions {
-  const pool = options.pool ?? {}
-  problems.addUnknownKeys(pool, poolOptionNames, 'option of `pool`')
-  for (const name of endpoint?.capabilities.refusedStartupParameters ?? []) {
-    if (name in pool)
-      problems.add(
-        `\`pool.${name}\` ends every connection to ${endpoint?.service === 'dsql' ? 'Aurora DSQL' : 'this server'}, which does not know it; use \`query_timeout\``,
-      )
-  }
-  return {
-    ...(url.max === undefined ? {} : { max: url.max }),
-    ...(url.connectTimeoutMs === undefined ? {} : { connectionTimeoutMillis: url.connectTimeoutMs }),
-    ...(url.applicationName === undefined ? {} : { application_name: url.applicationName }),
-    ...pool,
-  }
 }
 
 function invalid(problems: Problems): PrismaIamError {

@@ -1,5 +1,5 @@
 import type { Auth } from './auth.ts'
-import type { Address, Endpoint } from './endpoint.ts'
+import type { Address, Endpoint, Pacing } from './endpoint.ts'
 import type { AdapterOptions, PoolOptions } from './options.ts'
 
 /** A connection with nothing left to guess; frozen. */
@@ -14,5 +14,7 @@ export interface Resolved {
   /** `off` only for password logins to servers that are not AWS's; no `ca` means the endpoint's own trust roots. */
   tls: 'off' | { ca: readonly string[] | undefined }
   pool: PoolOptions
+  /** `undefined` opens connections as fast as they are asked for. */
+  pacing: Pacing | undefined
   adapter: AdapterOptions
 }

@@ -3,30 +3,64 @@ import type { Edges, IamOptions } from '../config/options.ts'
 import { resolve } from '../config/resolve.ts'
 import type { Resolved } from '../config/resolved.ts'
 import { iamTokens } from '../token/iam.ts'
+import type { TokenSource } from '../token/source.ts'
 import { clientConfig, searchPathStatement } from './client.ts'
+import type { Door } from './door.ts'
+import { longestLifeSeconds } from './lifetime.ts'
 import type { Login } from './login.ts'
+import { paceOf } from './pacing.ts'
+import { pooledClient } from './pooled-client.ts'
+import { createSiblings } from './siblings.ts'
 import { trustedRoots } from './trust.ts'
 
-/** Everything that a pool needs, found once. */
+/** Everything that one pool needs, found once. */
 export interface Opening {
   resolved: Resolved
   login: Login
   pool: pg.PoolConfig
+  /** How long a connection may live at the longest, in seconds; absent where nothing limits it. */
+  longestLifeSeconds: number | undefined
+  door: Door
 }
 
 /**
- * Turns options into a login and pool settings; nothing is read or loaded before this is called.
+ * Turns options into the settings of one pool; nothing is read or loaded before this is called.
  *
  * @throws PRISMA_IAM_CONFIG_INVALID, PRISMA_IAM_CONNECT_TRUST
  */
 export async function open(options: IamOptions = {}, edges: Edges = {}): Promise<Opening> {
   const resolved = resolve(options, edges)
-  const login = await loginOf(resolved, edges)
-  return { resolved, login, pool: poolConfig(resolved, login, (edges.random ?? Math.random)()) }
+  const entry = entryOf(resolved, edges)
+  const login = await loginBy(entry, resolved, edges)
+  const pool = poolConfig(resolved, login)
+  const door = doorOf(resolved, entry, pool.connectionTimeoutMillis ?? 0, edges)
+  const { maxConnectionAgeMs } = resolved.endpoint.capabilities
+  return {
+    resolved,
+    login,
+    pool: { ...pool, Client: pooledClient(door) },
+    longestLifeSeconds: longestLifeSeconds(maxConnectionAgeMs, resolved.pool.maxLifetimeSeconds),
+    door,
+  }
 }
 
 /** The login of a resolved connection: its password is a function that asks for a token (or the password) each time. */
 export async function loginOf(resolved: Resolved, edges: Edges = {}): Promise<Login> {
+  return loginBy(entryOf(resolved, edges), resolved, edges)
+}
+
+interface Entry {
+  password: () => Promise<string>
+  tokens: TokenSource | undefined
+}
+
+function entryOf(resolved: Resolved, edges: Edges): Entry {
+  if (resolved.auth.kind === 'password') return { password: resolved.auth.password, tokens: undefined }
+  const tokens = iamTokens(resolved.auth, resolved, edges)
+  return { password: () => tokens.get(), tokens }
+}
+
+async function loginBy({ password }: Entry, resolved: Resolved, edges: Edges): Promise<Login> {
   const { dial, verify, user, database, schema, tls, endpoint } = resolved
   const roots = await trustedRoots(resolved, (edges.clock ?? Date.now)())
   return {
@@ -34,34 +68,35 @@ export async function loginOf(resolved: Resolved, edges: Edges = {}): Promise<Lo
     verify,
     user,
     database,
-    password: passwordOf(resolved, edges),
+    password,
     ...(schema === undefined ? {} : { schema }),
     tls: tls === 'off' ? 'off' : roots === undefined ? {} : { ca: roots },
     searchPathBy: endpoint.capabilities.searchPathBy,
   }
 }
 
-function passwordOf(resolved: Resolved, edges: Edges): () => Promise<string> {
-  if (resolved.auth.kind === 'password') return resolved.auth.password
-  const tokens = iamTokens(resolved.auth, resolved, edges)
-  return () => tokens.get()
-}
-
-function poolConfig({ pool, endpoint }: Resolved, login: Login, random: number): pg.PoolConfig {
+function poolConfig({ pool }: Resolved, login: Login): pg.PoolConfig {
   const { schema, searchPathBy } = login
-  const lifetime = lifetimeSeconds(endpoint.capabilities.maxConnectionAgeMs, random)
   return {
     ...clientConfig(login),
-    ...(lifetime === undefined ? {} : { maxLifetimeSeconds: lifetime }),
     ...(schema === undefined || searchPathBy === 'startup' ? {} : { onConnect: setSearchPath(schema) }),
     ...pool,
   }
 }
 
-/** Ends connections before the server does: 55 minutes of 60 as AWS's own connector, spread over the last tenth. */
-function lifetimeSeconds(maxConnectionAgeMs: number | undefined, random: number): number | undefined {
-  if (maxConnectionAgeMs === undefined) return undefined
-  return Math.round((maxConnectionAgeMs / 1000) * (11 / 12) * (1 - random / 10))
+function doorOf(resolved: Resolved, { tokens }: Entry, timeoutMs: number, edges: Edges): Door {
+  const { endpoint, verify, user, pacing } = resolved
+  return {
+    place: { ...verify, user },
+    service: endpoint.service,
+    siblings: createSiblings(endpoint.kind),
+    pace: paceOf(verify, pacing),
+    tokens,
+    timeoutMs,
+    attempts: new WeakMap(),
+    clock: edges.clock ?? Date.now,
+    random: edges.random ?? Math.random,
+  }
 }
 
 function setSearchPath(schema: string): (client: pg.ClientBase) => Promise<void> {

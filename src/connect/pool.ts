@@ -1,6 +1,10 @@
 import pg from 'pg'
 import type { Edges, IamOptions } from '../config/options.ts'
-import { open } from './open.ts'
+import { type Checkout, connectMethod, guardCheckouts } from './checkout.ts'
+import type { Door } from './door.ts'
+import { checkHealth, type Health } from './health.ts'
+import { spreadLives } from './lifetime.ts'
+import { type Opening, open } from './open.ts'
 
 /**
  * A `pg.Pool` whose connections log in with freshly signed IAM tokens, for use without Prisma.
@@ -16,47 +20,62 @@ import { open } from './open.ts'
  * await pool.end()
  * ```
  */
-export function iamPool(options: IamOptions = {}, edges: Edges = {}): pg.Pool {
-  return new IamPool(() => open(options, edges).then(({ pool }) => pool))
+export function iamPool(options: IamOptions = {}, edges: Edges = {}): IamPool {
+  return new OpeningPool(() => open(options, edges))
 }
 
-type State = { kind: 'unopened' } | { kind: 'opening'; flight: Promise<void> } | { kind: 'open' }
-type ConnectCallback = Parameters<pg.Pool['connect']>[0]
+/** A `pg.Pool` that can tell how it is. */
+export interface IamPool extends pg.Pool {
+  /**
+   * Runs a query, on an idle connection where there is one, and names the place where the way to the database ends:
+   * credentials, login, TLS, network, a server that wakes up. It never rejects.
+   */
+  health(): Promise<Health>
+}
 
-class IamPool extends pg.Pool {
-  readonly #settings: () => Promise<pg.PoolConfig>
+type State =
+  | { kind: 'unopened' }
+  | { kind: 'opening'; flight: Promise<Checkout> }
+  | { kind: 'open'; checkout: Checkout; door: Door }
+
+class OpeningPool extends pg.Pool implements IamPool {
+  readonly #open: () => Promise<Opening>
   #state: State = { kind: 'unopened' }
 
-  constructor(settings: () => Promise<pg.PoolConfig>) {
+  constructor(open: () => Promise<Opening>) {
     super()
-    this.#settings = settings
+    this.#open = open
+    const connect = this.connect.bind(this)
+    const plain: Checkout = (callback) => connect(callback)
+    this.connect = connectMethod((callback) => {
+      if (this.#state.kind === 'open') return this.#state.checkout(callback)
+      this.#opened(plain).then(
+        (checkout) => checkout(callback),
+        (error: Error) => callback(error, undefined, () => undefined),
+      )
+    })
     // An idle connection that breaks is removed by the pool; without a listener the event would end the process.
     this.on('error', () => undefined)
   }
 
-  override connect(): Promise<pg.PoolClient>
-  override connect(callback: ConnectCallback): void
-  override connect(callback?: ConnectCallback): Promise<pg.PoolClient> | undefined {
-    if (callback === undefined) {
-      return this.#state.kind === 'open' ? super.connect() : this.#open().then(() => super.connect())
-    }
-    if (this.#state.kind === 'open') super.connect(callback)
-    else {
-      this.#open().then(
-        () => super.connect(callback),
-        (error: Error) => callback(error, undefined, () => undefined),
-      )
-    }
-    return undefined
+  health(): Promise<Health> {
+    const phaseOf = (error: Error) =>
+      this.#state.kind === 'open' ? this.#state.door.attempts.get(error)?.phase : undefined
+    return checkHealth(() => this.query('SELECT 1'), phaseOf)
   }
 
-  #open(): Promise<void> {
+  #opened(plain: Checkout): Promise<Checkout> {
     if (this.#state.kind === 'opening') return this.#state.flight
-    const flight = this.#settings().then(
-      (settings) => {
-        Object.assign(this.options, settings)
-        Object.defineProperty(this.options, 'password', { value: settings.password, enumerable: false })
-        this.#state = { kind: 'open' }
+    const flight = this.#open().then(
+      ({ pool, door, longestLifeSeconds }) => {
+        Object.assign(this.options, pool)
+        Object.defineProperty(this.options, 'password', { value: pool.password, enumerable: false })
+        // `pg` keeps this setting beside the options, where its constructor has put the default.
+        Object.assign(this, { Client: pool.Client })
+        spreadLives(this.options, longestLifeSeconds, door.random)
+        const checkout = guardCheckouts(plain, this, door)
+        this.#state = { kind: 'open', checkout, door }
+        return checkout
       },
       (error: unknown) => {
         this.#state = { kind: 'unopened' }

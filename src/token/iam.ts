@@ -5,33 +5,51 @@ import { PrismaIamError } from '../errors.ts'
 import { events } from '../events.ts'
 import { createCredentialSource } from './credentials.ts'
 import { expiryOf } from './schedule.ts'
-import { type Sign, signWithAws, type TokenRequest } from './sign.ts'
+import { sharedSource } from './shared.ts'
+import { dsqlAction, type Sign, signWithAws, type TokenRequest } from './sign.ts'
 import { signAt } from './sign-at.ts'
 import { createTokenSource, type Token, type TokenSource } from './source.ts'
 
-/** The tokens of one IAM login. */
+/**
+ * The tokens of an IAM login: one source a process for all who are the same to the server.
+ *
+ * Same are service, host, port, region, user (on DSQL the action: its tokens name no user), lifetime and credentials,
+ * a provider or an object of keys being the same when it is the very same one.
+ */
 export function iamTokens(
   auth: IamAuth,
   { user, verify }: Pick<Resolved, 'user' | 'verify'>,
   edges: Edges = {},
 ): TokenSource {
   const { service, region, tokenLifetimeMs: lifetimeMs } = auth
-  const { clock = Date.now, random = Math.random } = edges
   const request: TokenRequest = { service, region, host: verify.host, port: verify.port, user, lifetimeMs }
+  const whom = service === 'rds' ? `${verify.port} ${user}` : dsqlAction(user)
+  return sharedSource(
+    [auth.credentials ?? chain, edges.clock ?? Date.now],
+    [service, verify.host, region, lifetimeMs, auth.profile, whom].join(' '),
+    () => createSource(auth, request, edges),
+  )
+}
+
+function createSource(auth: IamAuth, request: TokenRequest, edges: Edges): TokenSource {
+  const { service, region, host, user } = request
+  const { clock = Date.now, random = Math.random } = edges
   const credentialsAt = createCredentialSource(auth.credentials, auth.profile)
   const sign = edges.clock === undefined ? signWithAws : signAt
-
   return createTokenSource({
     clock,
     random,
     sign: async () => {
       const token = await signToken(sign, request, await credentialsAt(clock()), clock())
-      events.tokenSigned.publish({ service, region, host: request.host, user, expiresAt: token.expiresAt })
+      events.tokenSigned.publish({ service, region, host, user, expiresAt: token.expiresAt })
       return token
     },
-    onRenewalFailed: (error) => events.tokenRenewalFailed.publish({ service, host: request.host, user, error }),
+    onRenewalFailed: (error) => events.tokenRenewalFailed.publish({ service, host, user, error }),
   })
 }
+
+/** Stands for AWS's default chain where a provider would stand. */
+const chain = {}
 
 type Credentials = Parameters<Sign>[1]
 

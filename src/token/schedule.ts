@@ -29,3 +29,6 @@ export function usableUntil(token: TokenLife): number {
 
 /** The first pause after a failed renewal, in milliseconds; the last good token is used meanwhile. */
 export const renewalPauseMs = 5_000
+
+/** How long a look-up of credentials may take before it is taken for hung and another one starts, in milliseconds. */
+export const patienceMs = 10_000

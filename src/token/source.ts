@@ -1,4 +1,4 @@
-import { renewalAt, renewalPauseMs, type TokenLife, usableUntil } from './schedule.ts'
+import { patienceMs, renewalAt, renewalPauseMs, type TokenLife, usableUntil } from './schedule.ts'
 
 /** A signed token and its life. */
 export interface Token extends TokenLife {
@@ -8,6 +8,8 @@ export interface Token extends TokenLife {
 /** Hands out a token that a login can use now. */
 export interface TokenSource {
   get(): Promise<string>
+  /** Forgets a token that a server refused, unless it was replaced already; the next `get` signs anew. */
+  forget(value: string): void
 }
 
 interface SourceOptions {
@@ -18,55 +20,82 @@ interface SourceOptions {
   onRenewalFailed?: (error: unknown) => void
 }
 
+interface Flight {
+  token: Promise<Token>
+  since: number
+}
+
 type State =
   | { kind: 'empty' }
-  | { kind: 'signing'; flight: Promise<Token> }
+  | { kind: 'signing'; flight: Flight }
   | { kind: 'fresh'; token: Token; renewAt: number }
-  | { kind: 'renewing'; token: Token; flight: Promise<Token> }
+  | { kind: 'renewing'; token: Token; flight: Flight }
 
 /**
  * A token source that signs once for all who wait, renews ahead of time and keeps the last good token while it lives.
  *
- * It has no timer: every decision is made on use, by the clock, so a frozen process wakes up right.
+ * It has no timer: every decision is made on use, by the clock, so a frozen process wakes up right, and a provider that
+ * hangs is asked again by those who come after `patienceMs`.
  */
 export function createTokenSource({ sign, clock, random, onRenewalFailed }: SourceOptions): TokenSource {
   let state: State = { kind: 'empty' }
 
+  /** The token of a flight that was given up counts too when it comes, unless there is one that lives longer. */
   function take(token: Token): Token {
-    state = { kind: 'fresh', token, renewAt: renewalAt(token, random()) }
+    if (!('token' in state) || token.expiresAt >= state.token.expiresAt)
+      state = { kind: 'fresh', token, renewAt: renewalAt(token, random()) }
     return token
   }
 
-  function first(): Promise<Token> {
-    const flight = sign().then(take, (error: unknown) => {
-      state = { kind: 'empty' }
-      throw error
-    })
-    state = { kind: 'signing', flight }
+  function fly(onFailure: (flight: Flight) => void): Flight {
+    const flight: Flight = {
+      since: clock(),
+      token: sign().then(take, (error: unknown) => {
+        onFailure(flight)
+        throw error
+      }),
+    }
+    flight.token.catch(() => undefined)
     return flight
   }
 
-  function renew(last: Token): Promise<Token> {
-    const flight = sign().then(take, (error: unknown) => {
-      state = { kind: 'fresh', token: last, renewAt: clock() + renewalPauseMs }
-      onRenewalFailed?.(error)
-      throw error
+  function first(): Promise<Token> {
+    const flight = fly((failed) => {
+      if (state.kind === 'signing' && state.flight === failed) state = { kind: 'empty' }
     })
-    flight.catch(() => undefined)
-    state = { kind: 'renewing', token: last, flight }
-    return flight
+    state = { kind: 'signing', flight }
+    return flight.token
   }
+
+  function renew(last: Token): void {
+    const flight = fly((failed) => {
+      if (state.kind === 'renewing' && state.flight === failed)
+        state = { kind: 'fresh', token: last, renewAt: clock() + renewalPauseMs }
+    })
+    if (onRenewalFailed) flight.token.catch(onRenewalFailed)
+    state = { kind: 'renewing', token: last, flight }
+  }
+
+  const isHanging = ({ since }: Flight) => clock() - since > patienceMs
 
   async function get(): Promise<string> {
     if (state.kind === 'empty') return (await first()).value
-    if (state.kind === 'signing') return (await state.flight).value
+    if (state.kind === 'signing') return (await (isHanging(state.flight) ? first() : state.flight.token)).value
     const { token } = state
-    const lives = clock() < usableUntil(token)
-    if (state.kind === 'renewing') return lives ? token.value : (await state.flight).value
-    if (!lives) return (await first()).value
-    if (clock() >= state.renewAt) void renew(token)
-    return token.value
+    if (clock() < usableUntil(token)) {
+      if (state.kind === 'renewing' ? isHanging(state.flight) : clock() >= state.renewAt) renew(token)
+      return token.value
+    }
+    const renewing = state.kind === 'renewing' && !isHanging(state.flight) ? state.flight.token : first()
+    return (await renewing).value
   }
 
-  return { get }
+  return {
+    get,
+    forget(value) {
+      if (state.kind === 'fresh' && state.token.value === value) state = { kind: 'empty' }
+      else if (state.kind === 'renewing' && state.token.value === value)
+        state = { kind: 'signing', flight: state.flight }
+    },
+  }
 }

@@ -11,6 +11,9 @@ let emulator: TestEmulator
 let aheadMs = 0
 let signed = 0
 const clock = () => Date.now() + aheadMs
+/** `pg` warns once a process, so they are collected from the start. */
+const warnings: string[] = []
+const hear = (warning: Error) => warnings.push(warning.message)
 const countSigned = () => {
   signed += 1
 }
@@ -25,9 +28,11 @@ beforeAll(async () => {
   await emulator.asSuperuser('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app')
   await emulator.asSuperuser(readFileSync('prisma/hooks/after/10-categories.sql', 'utf8'))
   events.tokenSigned.subscribe(countSigned)
+  process.on('warning', hear)
 })
 afterAll(async () => {
   events.tokenSigned.unsubscribe(countSigned)
+  process.off('warning', hear)
   await emulator.stop()
 })
 beforeEach(() => {
@@ -60,6 +65,16 @@ describe('iamAdapter', () => {
       expect(order.items.map(({ product }) => product.sku).sort()).toEqual(['BEAN-1', 'FILTER'])
       expect(await sales(prisma)).toEqual({ orders: 1, revenue: '41.20' })
     })
+  })
+
+  it('loads several relations in a transaction one after the other, without a warning of pg', async () => {
+    await withPrisma(async (prisma) => {
+      await prisma.$transaction(async (tx) =>
+        tx.order.findMany({ include: { items: { include: { product: true } }, customer: true, payments: true } }),
+      )
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(warnings.filter((text) => text.includes('client.query()'))).toEqual([])
   })
 
   it('rolls a failed transaction back', async () => {

@@ -104,6 +104,19 @@ describe('resolve', () => {
     expect(Object.isFrozen(plain({ url }))).toBe(true)
   })
 
+  it('paces by the service’s limits, or by what the options say of them', () => {
+    expect(plain({ url }).pacing).toEqual({ connectionsPerSecond: 200, burst: 200 })
+    const onDsql = { host: dsql, user: 'app' }
+    expect(plain(onDsql).pacing).toEqual({ connectionsPerSecond: 100, burst: 1000 })
+    expect(plain({ ...onDsql, pacing: { burst: 10 } }).pacing).toEqual({ connectionsPerSecond: 100, burst: 10 })
+    const local = { host: 'localhost', user: 'app', database: 'shop', password: 'x' }
+    expect(plain(local).pacing).toBeUndefined()
+    expect(plain({ ...local, pacing: { connectionsPerSecond: 5 } }).pacing).toEqual({
+      connectionsPerSecond: 5,
+      burst: 5,
+    })
+  })
+
   it('gives URL settings to the pool, and options above them', () => {
     const resolved = plain({ url: `${url}&connection_limit=5&connect_timeout=7`, pool: { max: 9 } })
     expect(resolved.pool).toEqual({ max: 9, connectionTimeoutMillis: 7000 })
@@ -149,6 +162,25 @@ describe('resolve', () => {
       /PGPORT is not a number.*54x/,
     ],
     ['an unknown option', { url, poool: {} }, {}, /unknown option `poool` \(did you mean `pool`\?\)/],
+    ['a pool that is none', { url, pool: 5 }, {}, /^`pool` must be an object$/],
+    ['credentials that are none', { url, credentials: 'AKIA' }, {}, /^`credentials` must be a provider/],
+    ['half of the credentials', { url, credentials: { accessKeyId: 'AKIA' } }, {}, /^`credentials` must be a provider/],
+    ['a password that is none', { url, password: 5 }, {}, /^`password` must be a string or a function$/],
+    ['no room in the pool', { url, pool: { max: 0 } }, {}, /^`pool.max` must be a number from 1$/],
+    [
+      'a time that no timer holds',
+      { url, pool: { maxLifetimeSeconds: 9_999_999 } },
+      {},
+      /^`pool.maxLifetimeSeconds` must be a number from 0 to 2147483$/,
+    ],
+    ['a timeout that is text', { url, pool: { query_timeout: '5s' } }, {}, /^`pool.query_timeout` must be a number/],
+    ['a pace of nothing', { url, pacing: { burst: 0 } }, {}, /^`pacing.burst` must be a number from 1$/],
+    [
+      'an unknown pace',
+      { url, pacing: { brust: 5 } },
+      {},
+      /unknown option of `pacing` `brust` \(did you mean `burst`\?\)/,
+    ],
     ['an unknown option far from all', { url, zzzzzzzz: 1 }, {}, /^unknown option `zzzzzzzz`$/],
     [
       'an unknown pool option',

@@ -34,19 +34,9 @@ describe('iamPool on DSQL', () => {
   it('is told the server’s words and hint when a role is not mapped', async () => {
     await ask('admin', 'CREATE ROLE stranger WITH LOGIN')
     await expect(ask('stranger', 'SELECT 1')).rejects.toMatchObject({
-      message: 'unable to accept connection, access denied',
-      hint: expect.stringContaining('not authorized'),
+      code: 'PRISMA_IAM_CONNECT_REFUSED',
+      message: expect.stringMatching(/unable to accept connection, access denied\. User: .* is not authorized/),
+      hint: expect.stringContaining('AWS IAM GRANT "stranger" TO'),
     })
-  })
-
-  it('ends connections before the server would, and not all at once', async () => {
-    const lifetimes = [0, 0.5, 0.99].map(async (random) => {
-      const pool = iamPool({ ...emulator.options, user: 'admin' }, { env: {}, random: () => random })
-      await pool.query('SELECT 1')
-      const { maxLifetimeSeconds } = pool.options
-      await pool.end()
-      return maxLifetimeSeconds
-    })
-    expect(await Promise.all(lifetimes)).toEqual([3300, 3135, 2973])
   })
 })

@@ -30,9 +30,15 @@ afterEach(async () => {
 })
 
 function open(options: IamOptions = {}, edges: Edges = { env: {} }) {
-  const pool = iamPool({ ...emulator.options, ...options }, edges)
+  const pool = iamPool({ ...emulator.options, ...ownCredentials(), ...options }, edges)
   pools.push(pool)
   return pool
+}
+
+/** Tokens are shared by those with the very same credentials. */
+function ownCredentials(): Pick<IamOptions, 'credentials'> {
+  const { accessKeyId, secretAccessKey } = emulator
+  return { credentials: { accessKeyId, secretAccessKey } }
 }
 
 describe('iamPool', () => {
@@ -49,6 +55,16 @@ describe('iamPool', () => {
     for (let query = 0; query < 20; query += 1) await pool.query('SELECT 1')
     expect(signed).toBe(1)
     expect(emulator.logins()).toHaveLength(1)
+  })
+
+  it('shares tokens with the other pools of the process that have the same credentials', async () => {
+    const { credentials } = ownCredentials()
+    if (credentials === undefined) throw new Error('the emulator has credentials')
+    await Promise.all([1, 2, 3].map(() => open({ credentials }).query('SELECT 1')))
+    expect(signed).toBe(1)
+    await open({ ...ownCredentials() }).query('SELECT 1')
+    expect(signed).toBe(2)
+    expect(emulator.logins()).toHaveLength(4)
   })
 
   it('resolves credentials once for 100 queries at once on an empty pool', async () => {

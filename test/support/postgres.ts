@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { type PostgresOptions, startPostgres } from '../../src/emulator/postgres.ts'
+import { type PostgresOptions, startPostgres } from '../../src/emulator/postgres/postgres.ts'
 
 /** A real PostgreSQL for one test file: start in `beforeAll`, stop in `afterAll`. */
 export interface TestPostgres {

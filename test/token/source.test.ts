@@ -28,7 +28,7 @@ function setUp() {
     await openGates()
     return token
   }
-  return { world, source, openGates, first }
+  return { world, source, gates, openGates, first }
 }
 
 describe('token source', () => {
@@ -110,12 +110,63 @@ describe('token source', () => {
   it('lets those wait who come while a renewal runs and the last token has ended', async () => {
     const { world, source, openGates, first } = setUp()
     await first()
-    world.now = 600_000
+    world.now = lifeMs - 35_000
     await source.get()
-    world.now = lifeMs
+    world.now = lifeMs - 30_000
     const late = source.get()
     await openGates()
     expect(await late).toBe('token 2')
+    expect(world.signed).toBe(2)
+  })
+
+  it('asks again after ten seconds of silence, and takes whichever answer comes', async () => {
+    const { world, source, gates, openGates } = setUp()
+    const asked = source.get()
+    world.now = 10_000
+    const patient = source.get()
+    world.now = 10_001
+    const impatient = [source.get(), source.get()]
+    expect(world.signed).toBe(2)
+    gates.pop()?.()
+    expect(await Promise.all(impatient)).toEqual(['token 2', 'token 2'])
+    expect(await source.get()).toBe('token 2')
+    await openGates()
+    expect(await Promise.all([asked, patient])).toEqual(['token 1', 'token 1'])
+    expect(await source.get()).toBe('token 2')
+  })
+
+  it('hands the last token out while a renewal hangs, and starts another one', async () => {
+    const { world, source, first } = setUp()
+    await first()
+    world.now = 600_000
+    await source.get()
+    world.now = 610_001
+    expect(await source.get()).toBe('token 1')
+    expect(world.signed).toBe(3)
+  })
+
+  it('forgets a token that was refused, and only that one', async () => {
+    const { source, openGates, first } = setUp()
+    expect(await first()).toBe('token 1')
+    source.forget('another')
+    expect(await source.get()).toBe('token 1')
+    source.forget('token 1')
+    const next = source.get()
+    await openGates()
+    expect(await next).toBe('token 2')
+    source.forget('token 1')
+    expect(await source.get()).toBe('token 2')
+  })
+
+  it('waits for the renewal that runs when the token was refused meanwhile', async () => {
+    const { world, source, openGates, first } = setUp()
+    await first()
+    world.now = 600_000
+    await source.get()
+    source.forget('token 1')
+    const next = source.get()
+    await openGates()
+    expect(await next).toBe('token 2')
     expect(world.signed).toBe(2)
   })
 })

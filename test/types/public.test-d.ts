@@ -1,7 +1,7 @@
 import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import type pg from 'pg'
 import { defineConfig } from 'prisma/config'
-import { type Edges, events, type IamOptions, iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
+import { type Edges, events, type Health, type IamOptions, iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
 import { defineIam, iamDatasource } from 'prisma-iam/config'
 import { type Emulator, startEmulator } from 'prisma-iam/emulator'
 import { expectTypeOf } from 'vitest'
@@ -11,6 +11,7 @@ import { PrismaClient } from '../../generated/prisma/client.ts'
 
 expectTypeOf(iamAdapter()).toExtend<SqlMigrationAwareDriverAdapterFactory>()
 expectTypeOf(iamPool()).toExtend<pg.Pool>()
+expectTypeOf(iamPool().health()).resolves.toExtend<Health>()
 new PrismaClient({ adapter: iamAdapter({ url: 'postgresql://app@host/db', pool: { max: 5 } }) })
 
 expectTypeOf<IamOptions>().not.toBeAny()

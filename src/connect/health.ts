@@ -1,0 +1,78 @@
+import { isPrismaIamError } from '../errors.ts'
+import type { Attempt } from './door.ts'
+import { isServerError } from './fate.ts'
+import { judgeRefusal } from './refusal.ts'
+
+/** What a health check found; everything but `ok` comes with the error that told. */
+export type Health = { state: 'ok'; tookMs: number } | { state: Ailment; tookMs: number; error: Error }
+
+/** Where the way to the database ends. */
+export type Ailment =
+  /** Options, environment or trust roots do not make a connection. */
+  | 'misconfigured'
+  /** No AWS credentials, or their provider hangs. */
+  | 'no-credentials'
+  /** The server did not believe the token or password. */
+  | 'login-refused'
+  /** The server could not prove who it is, or has no TLS. */
+  | 'tls-refused'
+  /** Nobody answered: name, route, port, or a server that is down. */
+  | 'unreachable'
+  /** The server is starting. */
+  | 'waking-up'
+  /** All connections of the pool, or all that the server allows just now, are in use. */
+  | 'busy'
+  /** The login worked, the query did not. */
+  | 'failed'
+
+/** Runs a query and tells how that went; it never rejects. */
+export async function checkHealth(query: () => Promise<unknown>, phaseOf: PhaseOf): Promise<Health> {
+  const startedAt = performance.now()
+  try {
+    await query()
+    return { state: 'ok', tookMs: performance.now() - startedAt }
+  } catch (reason) {
+    const error = reason instanceof Error ? reason : new Error(String(reason))
+    return { state: ailmentOf(error, phaseOf), tookMs: performance.now() - startedAt, error }
+  }
+}
+
+/** How far the connection had come that failed with an error; `undefined` where that is not known. */
+export type PhaseOf = (error: Error) => Attempt['phase'] | undefined
+
+/** Names the place where the way ends, by the error that was told there. */
+export function ailmentOf(error: Error, phaseOf: PhaseOf): Ailment {
+  if (isPrismaIamError(error)) {
+    const byCode = ailments[error.code]
+    if (byCode !== undefined) return byCode
+    if (error.code === 'PRISMA_IAM_CONNECT_TIMEOUT') return ailmentOfTimeout(phaseOf(error))
+    if (error.cause instanceof Error) return ailmentOf(error.cause, phaseOf)
+  }
+  const refusal = judgeRefusal(error)
+  if (refusal.kind === 'later') return later[refusal.reason]
+  if (isServerError(error)) return error.code.startsWith('28') ? 'login-refused' : byClass(error.code)
+  const { code = '' } = error as { code?: string }
+  if (/CERT|SELF_SIGNED|^UNABLE_TO_|^ERR_(TLS|SSL)|HOSTNAME/.test(code) || /SSL connection/.test(error.message))
+    return 'tls-refused'
+  return /^E[A-Z_]+$/.test(code) || /^Connection terminated/.test(error.message) ? 'unreachable' : 'failed'
+}
+
+const ailments: Partial<Record<string, Ailment>> = {
+  PRISMA_IAM_CONFIG_INVALID: 'misconfigured',
+  PRISMA_IAM_CONNECT_TRUST: 'misconfigured',
+  PRISMA_IAM_TOKEN_CREDENTIALS: 'no-credentials',
+  PRISMA_IAM_TOKEN_SIGN: 'no-credentials',
+  PRISMA_IAM_CONNECT_REFUSED: 'login-refused',
+}
+
+const later = { waking: 'waking-up', throttled: 'busy', 'not-listening': 'unreachable' } as const
+
+function ailmentOfTimeout(phase: Attempt['phase'] | undefined): Ailment {
+  if (phase === undefined || phase === 'turn') return 'busy'
+  return phase === 'credentials' ? 'no-credentials' : 'unreachable'
+}
+
+function byClass(code: string): Ailment {
+  if (code === '53300') return 'busy'
+  return code.startsWith('08') ? 'unreachable' : 'failed'
+}
