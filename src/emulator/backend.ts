@@ -9,6 +9,8 @@ export interface Backend {
   upstream: Upstream
   superuser: { host: string; port: number; user: string; database: string; password?: string }
   query: Query
+  /** Stops PostgreSQL, waits for `pause`, starts it again at the same place; refused for a server that is not ours. */
+  restart(pause: () => Promise<void>): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ async function ownBackend({ service, directory }: { service: Service; directory?
     upstream: { kind: 'own', ...superuser, protocolMinor },
     superuser,
     query,
+    restart: (pause) => server.restart(pause),
     async close() {
       await end()
       await server.stop()
@@ -53,11 +56,16 @@ async function foreignBackend(url: string): Promise<Backend> {
     const [facts] = await query(`SELECT current_setting('server_version_num')::int / 10000 AS major,
       current_setting('is_superuser') = 'on' AS superuser`)
     if (facts?.superuser !== true) throw new Error('The upstream login is not a superuser.\nHint: name one in the URL.')
-    return { upstream: { ...target, protocolMinor: newestMinor(Number(facts.major)) }, superuser, query, close: end }
+    const upstream = { ...target, protocolMinor: newestMinor(Number(facts.major)) }
+    return { upstream, superuser, query, restart: refuseRestart, close: end }
   } catch (error) {
     await end()
     throw error
   }
+}
+
+async function refuseRestart(): Promise<never> {
+  throw new Error("The upstream is not the emulator's own, so it cannot be restarted.\nHint: leave `upstream` out.")
 }
 
 function ask(config: pg.PoolConfig): { query: Query; end: () => Promise<void> } {

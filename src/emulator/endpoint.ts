@@ -28,6 +28,12 @@ export function pretend(service: Service, signHost?: string, region?: string): E
   return { signHost, region: told }
 }
 
+/** The name of the readers beside an Aurora cluster's writer; undefined where the host is not a cluster's. */
+export function readerOf(signHost: string): string | undefined {
+  const [, name, rest] = /^([^.]+)\.cluster-([a-z0-9]+\..+)$/.exec(signHost) ?? []
+  return name === undefined ? undefined : `${name}.cluster-ro-${rest}`
+}
+
 function dsqlHost(region: string): string {
   return `${randomBytes(13).toString('hex')}.dsql.${region}.on.aws`
 }

@@ -1,4 +1,5 @@
 export type { Service } from './endpoint.ts'
 export type { EmulatorEvent } from './events.ts'
+export type { Faults } from './faults/faults.ts'
 export { type Emulator, type EmulatorOptions, startEmulator } from './server.ts'
 export type { Allow, Identity } from './token/identity.ts'

@@ -1,18 +1,15 @@
-import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { createSecureContext } from 'node:tls'
 import { openBackend } from './backend.ts'
-import { serve } from './connection.ts'
 import { pretend, type Service } from './endpoint.ts'
 import type { EmulatorEvent } from './events.ts'
+import type { Faults } from './faults/faults.ts'
+import { openFront } from './front.ts'
 import { openScratch } from './postgres/scratch.ts'
 import { checkServiceOptions, openService } from './service.ts'
-import { makeCertificates } from './tls/certificates.ts'
+import { makeAuthority } from './tls/certificates.ts'
 import { defaultIdentity } from './token/default-identity.ts'
 import type { Identity } from './token/identity.ts'
-import { createCancels } from './wire/cancel.ts'
 
 /** What to emulate; only `service` is required. */
 export interface EmulatorOptions {
@@ -55,6 +52,8 @@ export interface Emulator {
   signHost: string
   signPort: number
   region: string
+  /** The reader endpoint beside the writer's, where `signHost` is that of an Aurora cluster. */
+  reader?: { port: number; signHost: string }
   database: string
   admin: string
   /** Only where the admin logs in by password. */
@@ -68,7 +67,9 @@ export interface Emulator {
   arn: string
   /** The way around the door, for tests: PostgreSQL's own superuser, trusted on a Unix socket. */
   superuser: { host: string; port: number; user: string; database: string; password?: string }
-  /** Ends all connections, the listener, PostgreSQL, and removes what was temporary; safe to call twice. */
+  /** What can go wrong, on demand. */
+  faults: Faults
+  /** Ends all connections, the listeners, PostgreSQL, and removes what was temporary; safe to call twice. */
   stop(): Promise<void>
 }
 
@@ -92,43 +93,31 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   try {
     const scratch = await openScratch()
     undo.push(scratch.remove)
-    const certificates = makeCertificates(endpoint.signHost)
+    const authority = makeAuthority()
     const caFile = join(options.directory ?? scratch.path, 'ca.pem')
     const backend = await openBackend(options)
     undo.push(backend.close)
-    await writeFile(caFile, certificates.ca)
+    await writeFile(caFile, authority.ca)
     const doors = await openService({ ...options, ...endpoint, signPort, identities, clock }, backend)
 
-    const connections = new Set<Socket>()
-    const cancels = createCancels(backend.upstream)
-    const context = createSecureContext({ cert: certificates.cert, key: certificates.key })
-    const { loginTimeoutMs = 15_000 } = options
-    const shared = { ...doors, upstream: backend.upstream, cancels, onEvent, context, loginTimeoutMs }
-    const server = createServer((raw) => {
-      connections.add(raw)
-      raw.once('close', () => connections.delete(raw))
-      void serve(raw, shared)
-    })
-    server.listen(options.port ?? 0, host)
-    await once(server, 'listening')
-    undo.push(async () => {
-      server.close()
-      for (const raw of connections) raw.destroy()
-    })
+    const { port = 0, loginTimeoutMs = 15_000 } = options
+    const front = { service, host, port, signHost: endpoint.signHost, authority, backend, doors, clock }
+    const { close, ...open } = await openFront({ ...front, loginTimeoutMs, onEvent })
+    undo.push(async () => close())
 
     const { accessKeyId, secretAccessKey, arn } = first
     const { admin, adminPassword, database } = doors
     return {
       service,
       host,
-      port: (server.address() as AddressInfo).port,
+      ...open,
       ...endpoint,
       signPort,
       database,
       admin,
       ...(adminPassword === undefined ? {} : { adminPassword }),
       caFile,
-      ca: certificates.ca,
+      ca: authority.ca,
       accessKeyId,
       secretAccessKey,
       arn,

@@ -1,23 +1,34 @@
 import type { Backend } from './backend.ts'
 import { prepareDsqlCatalog } from './dsql/catalog.ts'
+import { createDsqlSession } from './dsql/session.ts'
 import type { Service } from './endpoint.ts'
+import { createReadOnlyFilter } from './faults/read-only.ts'
 import { dsqlGate } from './login/dsql-gate.ts'
 import type { Gate } from './login/gate.ts'
 import type { Session } from './login/login.ts'
 import { rdsGate } from './login/rds-gate.ts'
 import { prepareRdsRoles } from './login/rds-roles.ts'
 import type { Identity } from './token/identity.ts'
+import type { Hold } from './wire/hold.ts'
 import { parameterStatus, readParameterStatus, typeOf } from './wire/messages.ts'
-import { relay, relayDsql } from './wire/relay.ts'
+import { relay } from './wire/relay.ts'
 
 /** What makes one service differ from the other: who gets in, and what happens then. */
 export interface ServiceDoors {
-  gate: Gate
+  /** Judges tokens for the given host, one of the endpoint's. */
+  gateOf: (signHost: string) => Gate
   greeting: (message: Buffer) => Buffer
-  run: (session: Session) => Promise<void>
+  run: (session: Session, line: Line) => Promise<void>
   database: string
   admin: string
   adminPassword?: string
+}
+
+/** What can befall a session's connection. */
+export interface Line {
+  hold: Hold
+  /** Whether the session's instance is a reader at this moment. */
+  onReader: () => boolean
 }
 
 /** Everything about the pretended endpoint. */
@@ -62,9 +73,14 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
   }
   const adminPassword = await prepareRdsRoles(query, { user: admin, auth: adminAuth, database })
   return {
-    gate: rdsGate({ ...options, query }),
+    gateOf: (signHost) => rdsGate({ ...options, query, signHost }),
     greeting: (message) => message,
-    run: ({ client, server }) => relay(client.stream, server),
+    run: ({ client, server }, { hold, onReader }) =>
+      relay(client.stream, server, {
+        maxClientMessage: maxRdsMessage,
+        filter: (ends) => createReadOnlyFilter(onReader, ends),
+        hold,
+      }),
     database,
     admin,
     ...(adminPassword === undefined ? {} : { adminPassword }),
@@ -74,13 +90,23 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
 async function openDsql(options: ServiceOptions, { query }: Backend): Promise<ServiceDoors> {
   const catalog = await prepareDsqlCatalog(query)
   return {
-    gate: dsqlGate({ ...options, catalog }),
+    gateOf: (signHost) => dsqlGate({ ...options, catalog, signHost }),
     greeting: asDsql,
-    run: ({ client, server, user }) => relayDsql(client.stream, server, user),
+    run: ({ client, server, user }, { hold }) =>
+      relay(client.stream, server, {
+        maxClientMessage: maxDsqlMessage,
+        filter: (ends) => createDsqlSession({ user, ...ends }),
+        hold,
+      }),
     database: fixed.database,
     admin: fixed.admin,
   }
 }
+
+// PQ_LARGE_MESSAGE_LIMIT of PostgreSQL (libpq/libpq.h).
+const maxRdsMessage = 0x3fff_ffff - 1
+// "Protocol message 10 MiB" (DSQL quotas, 2026); the documentation's text for a longer one is 08P01, FATAL.
+const maxDsqlMessage = 10 * 1024 * 1024
 
 /** Recorded: ParameterStatus says 16.15 (September 2026). */
 function asDsql(message: Buffer): Buffer {

@@ -23,6 +23,8 @@ export interface Session {
   client: Wire
   server: Socket
   user: string
+  /** The backend's, as BackendKeyData told it; undefined when it told none. */
+  processId: number | undefined
   /** Forgets the session's cancel key. */
   forget: () => void
 }
@@ -98,7 +100,7 @@ async function enter(
   const forget = key ? cancels.remember(key) : () => {}
   client.stream.write(Buffer.concat([messages.authenticationOk(), ...login.greeting.map(greeting)]))
   onEvent({ type: 'login', user, database: startup.parameters.get('database') || user, arn })
-  return { client, server: login.socket, user, forget }
+  return { client, server: login.socket, user, processId: key?.readInt32BE(5), forget }
 }
 
 /** PostgreSQL asks and judges; both sides' messages are handed over until it is ready for queries. */
@@ -112,6 +114,7 @@ async function passThrough(
   server.write(writeStartup(startup))
   const from = wire(server)
   let forget = () => {}
+  let processId: number | undefined
   for (;;) {
     const next = await nextMessage(from, 1_000_000)
     if (next === undefined) {
@@ -121,7 +124,10 @@ async function passThrough(
     client.stream.write(next)
     const type = messages.typeOf(next)
     if (type === 'E') onEvent({ type: 'failed', user, detail: messages.errorText(next) })
-    if (type === 'K') forget = cancels.remember(next)
+    if (type === 'K') {
+      forget = cancels.remember(next)
+      processId = next.readInt32BE(5)
+    }
     if (type === 'Z') break
     if (type !== 'R' || !isQuestion(next)) continue
     const answer = await nextMessage(client, maxAuthMessage)
@@ -133,7 +139,7 @@ async function passThrough(
   }
   from.release()
   onEvent({ type: 'login', user, database: startup.parameters.get('database') || user })
-  return { client, server, user, forget }
+  return { client, server, user, processId, forget }
 }
 
 /** AuthenticationOk and AuthenticationSASLFinal want no answer. */

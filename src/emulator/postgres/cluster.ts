@@ -46,14 +46,15 @@ local replication all reject
 host all all 127.0.0.1/32 scram-sha-256
 `
 
-/** Starts the server and waits until it takes connections, at most `timeoutMs`. */
+/** Starts the server, on a free port or the given one, and waits until it takes connections, at most `timeoutMs`. */
 export async function launch(
   cluster: Cluster,
   settings: Record<string, string>,
   timeoutMs: number,
+  fixedPort?: number,
 ): Promise<{ child: ChildProcess; port: number; version: string }> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
+    const port = fixedPort ?? (await freePort())
     const child = run(cluster, cluster.binaries.postgres, serverArguments(cluster, port, settings), cluster.data)
     try {
       await ready(cluster, child, timeoutMs)

@@ -31,6 +31,11 @@ export interface RunningPostgres {
   database: 'postgres'
   /** As the server tells it, such as `18.4`. */
   version: string
+  /**
+   * Shuts down as an administrator does (sessions are told 57P01), waits for `pause`, and starts again at the same
+   * address with the same data. Where `pause` rejects, so does this, and the server stays down.
+   */
+  restart(pause: () => Promise<void>): Promise<void>
   /** Stops the server and removes what was temporary; a second call waits for the first. */
   stop(): Promise<void>
 }
@@ -61,10 +66,32 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Runn
     await mkdir(cluster.socket, { mode: 0o700 })
     await account.own(cluster.socket)
     await initialise(cluster, superuser)
-    const { child, port, version } = await launch(cluster, settings, timeoutMs)
+    let { child, port, version } = await launch(cluster, settings, timeoutMs)
+    let restarted: Promise<unknown> = Promise.resolve()
     let stopped: Promise<void> | undefined
-    const stop = () => (stopped ??= terminate(child, cluster.lasting).then(scratch.remove))
-    return { host: cluster.socket, port, superuser, database: 'postgres', version, stop }
+    const relaunch = async (pause: () => Promise<void>) => {
+      await terminate(child, true)
+      await pause()
+      child = (await launch(cluster, settings, timeoutMs, port)).child
+    }
+    const end = async () => {
+      await restarted
+      await terminate(child, cluster.lasting)
+      await scratch.remove()
+    }
+    return {
+      host: cluster.socket,
+      port,
+      superuser,
+      database: 'postgres',
+      version,
+      restart(pause) {
+        const restart = restarted.then(() => relaunch(pause))
+        restarted = restart.catch(() => {})
+        return restart
+      },
+      stop: () => (stopped ??= end()),
+    }
   } catch (error) {
     await scratch.remove()
     throw error

@@ -1,23 +1,28 @@
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { bits, der, integer, octets, oid, sequence, set, time, utf8, yes } from './der.ts'
 
-/** A certificate authority of its own and one server certificate; nothing of it outlives the emulator. */
-export interface Certificates {
+/** A certificate authority of its own; nothing of it outlives the emulator. */
+export interface Authority {
   /** What clients are to trust, PEM. */
   ca: string
-  /** The server's certificate, PEM. */
+  /**
+   * Makes a server certificate for exactly these hosts: not for `localhost`, since a client that verifies
+   * has to verify the name of the AWS endpoint.
+   */
+  issue(...hosts: readonly string[]): Leaf
+}
+
+/** A server's certificate. */
+export interface Leaf {
+  /** PEM. */
   cert: string
-  /** The server's private key, PEM; stays in memory. */
+  /** The private key, PEM; stays in memory. */
   key: string
 }
 
-/**
- * Makes a new authority and a certificate for exactly `host`: not for `localhost`, since a client that verifies
- * has to verify the name of the AWS endpoint.
- */
-export function makeCertificates(host: string, now: Date = new Date()): Certificates {
+/** Makes a new authority, valid from the day before `now` for a good year. */
+export function makeAuthority(now: Date = new Date()): Authority {
   const authority = keyPair()
-  const server = keyPair()
   const life = { from: new Date(now.getTime() - dayMs), to: new Date(now.getTime() + 397 * dayMs) }
   const issuer = name('prisma-iam emulator CA')
   const signedBy = { issuer, key: authority.privateKey, life }
@@ -28,21 +33,27 @@ export function makeCertificates(host: string, now: Date = new Date()): Certific
     // Certificate and CRL signing.
     extensions: [basicConstraints(true), keyUsage(0x06, 1), keyIdentifier(authority.publicKey)],
   })
-  const cert = certificate({
-    ...signedBy,
-    // The host stands in the alternative name alone: a common name holds 64 characters, an endpoint may have more.
-    subject: name('prisma-iam emulator'),
-    publicKey: server.publicKey,
-    extensions: [
-      basicConstraints(false),
-      keyUsage(0x80, 7),
-      extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'))),
-      extension('2.5.29.17', sequence(der(0x82, Buffer.from(host)))),
-      keyIdentifier(server.publicKey),
-      extension('2.5.29.35', sequence(der(0x80, identifierOf(authority.publicKey)))),
-    ],
-  })
-  return { ca: pem(ca), cert: pem(cert), key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+  return {
+    ca: pem(ca),
+    issue(...hosts) {
+      const server = keyPair()
+      const cert = certificate({
+        ...signedBy,
+        // Hosts stand in the alternative name alone: a common name holds 64 characters, an endpoint may have more.
+        subject: name('prisma-iam emulator'),
+        publicKey: server.publicKey,
+        extensions: [
+          basicConstraints(false),
+          keyUsage(0x80, 7),
+          extension('2.5.29.37', sequence(oid('1.3.6.1.5.5.7.3.1'))),
+          extension('2.5.29.17', sequence(...hosts.map((host) => der(0x82, Buffer.from(host))))),
+          keyIdentifier(server.publicKey),
+          extension('2.5.29.35', sequence(der(0x80, identifierOf(authority.publicKey)))),
+        ],
+      })
+      return { cert: pem(cert), key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() }
+    },
+  }
 }
 
 const dayMs = 86_400_000

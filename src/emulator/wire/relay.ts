@@ -1,55 +1,72 @@
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createDsqlSession } from '../dsql/session.ts'
+import { createFlow } from './flow.ts'
 import { createFrameReader } from './frames.ts'
+import type { Hold } from './hold.ts'
 import { fatal, message, typeOf } from './messages.ts'
 
-/** Hands bytes on in both directions until both sides have ended; a side that breaks takes the other with it. */
-export async function relay(client: Duplex, server: Duplex): Promise<void> {
-  await Promise.allSettled([pipeline(client, server), pipeline(server, client)])
+/** What stands between a client and PostgreSQL; every message is whole: type byte, length, body. */
+export interface Filter {
+  fromClient(message: Buffer): void
+  fromServer(message: Buffer): void
 }
 
-/** Hands whole messages on in both directions, through the rules of DSQL, until PostgreSQL has ended. */
-export async function relayDsql(client: Duplex, server: Duplex, user: string): Promise<void> {
-  const session = createDsqlSession({
-    user,
+/** Where a filter sends whole messages to. */
+export interface FilterEnds {
+  toServer(message: Buffer): void
+  toClient(message: Buffer): void
+}
+
+/** How one connection is relayed. */
+export interface RelayOptions {
+  /** The longest message in bytes that a client may send. */
+  maxClientMessage: number
+  filter: (ends: FilterEnds) => Filter
+  hold: Hold
+}
+
+/** Hands whole messages on in both directions, through the filter, until PostgreSQL has ended. */
+export async function relay(client: Duplex, server: Duplex, options: RelayOptions): Promise<void> {
+  const writeServer = createFlow(client, server, options.hold)
+  const writeClient = createFlow(server, client, options.hold)
+  /** Rows leave together, as they came. */
+  let together: Buffer[] | undefined
+  const filter = options.filter({
     toServer(each) {
-      if (!server.writable) return
-      if (!server.write(each)) client.pause()
+      writeServer(each)
       if (typeOf(each) === 'X') server.end()
     },
     toClient(each) {
-      if (client.writable && !client.write(each)) server.pause()
+      if (together) together.push(each)
+      else writeClient(each)
     },
   })
-  client.on('drain', () => server.resume())
-  server.on('drain', () => client.resume())
 
-  const fromClient = createFrameReader(maxClientMessage)
+  const fromClient = createFrameReader(options.maxClientMessage)
   client.on('data', (chunk: Buffer) => {
     try {
-      for (const each of fromClient.push(chunk)) session.fromClient(each)
+      for (const each of fromClient.push(chunk)) filter.fromClient(each)
     } catch {
       client.end(fatal({ code: '08P01', message: 'invalid message length' }))
       server.destroy()
     }
   })
   // A client that just leaves is taken for one that says goodbye, behind everything that it sent before.
-  client.once('end', () => session.fromClient(message('X')))
+  client.once('end', () => filter.fromClient(message('X')))
   client.once('close', () => {
-    server.resume()
     if (!client.readableEnded) server.destroy()
   })
 
   const fromServer = createFrameReader(maxServerMessage)
   server.on('data', (chunk: Buffer) => {
-    for (const each of fromServer.push(chunk)) session.fromServer(each)
+    const out: Buffer[] = []
+    together = out
+    for (const each of fromServer.push(chunk)) filter.fromServer(each)
+    together = undefined
+    if (out.length > 0) writeClient(out.length === 1 && out[0] ? out[0] : Buffer.concat(out))
   })
   if (!server.destroyed) await once(server, 'close')
 }
 
-// "Protocol message 10 MiB" (DSQL quotas, 2026); the documentation's text for a longer one is this FATAL.
-const maxClientMessage = 10 * 1024 * 1024
 // PostgreSQL's own bound for any message.
 const maxServerMessage = 0x3fff_ffff
