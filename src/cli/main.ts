@@ -26,9 +26,12 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   try {
     const program = await createProgram(argv, shell)
     await program.parseAsync([...argv], { from: 'user' })
-    return received() ?? exitCode
+    return received()?.code ?? exitCode
   } catch (error) {
-    return received() ?? report(error, shell)
+    const stopped = received()
+    if (stopped === undefined) return report(error, shell)
+    print.failure(`stopped by ${stopped.name}`)
+    return stopped.code
   } finally {
     release()
   }
@@ -72,7 +75,8 @@ async function createProgram(argv: readonly string[], shell: Shell): Promise<Com
 function configure(command: Command, { print }: Shell): Command {
   command.exitOverride().configureOutput({
     writeOut: (text) => print.result(text.trimEnd()),
-    writeErr: (text) => print.failure(text.trimEnd().replace(/^error: /, '')),
+    writeErr: (text) => print.story(text.trimEnd()),
+    outputError: (text) => print.failure(text.trimEnd().replace(/^error: /, '')),
   })
   for (const child of command.commands) configure(child, { print } as Shell)
   return command
@@ -96,22 +100,26 @@ function report(error: unknown, { print }: Shell): ExitCode {
 }
 
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const
+type Stopper = keyof typeof signalCodes
 
+/** The first signal stops what runs; a second one of its kind finds Node's own way, and ends the process at once. */
 function listenForSignals(world: World): {
   signal: AbortSignal
-  received: () => ExitCode | undefined
+  received: () => { name: Stopper; code: ExitCode } | undefined
   release: () => void
 } {
   const controller = new AbortController()
-  let code: ExitCode | undefined
-  const names = Object.keys(signalCodes) as (keyof typeof signalCodes)[]
+  let received: { name: Stopper; code: ExitCode } | undefined
+  const names = Object.keys(signalCodes) as Stopper[]
   const handlers = names.map((name) => {
+    const off = () => world.off(name, handler)
     const handler = () => {
-      code = signalCodes[name]
+      off()
+      received ??= { name, code: signalCodes[name] }
       controller.abort()
     }
     world.on(name, handler)
-    return () => world.off(name, handler)
+    return off
   })
-  return { signal: controller.signal, received: () => code, release: () => void handlers.map((off) => off()) }
+  return { signal: controller.signal, received: () => received, release: () => void handlers.map((off) => off()) }
 }

@@ -14,6 +14,7 @@ export interface Print {
 
 /** Writes to the given streams; colour only where stderr is a terminal that wants it. */
 export function createPrint(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Print {
+  for (const stream of [stdout, stderr]) stream.on('error', passOver)
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: stderr, validateStream: true })
   return {
@@ -22,4 +23,9 @@ export function createPrint(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
     done: (line) => void stderr.write(`${paint('green', '✓')} ${line}\n`),
     failure: (line) => void stderr.write(`${paint('red', '✗')} ${line}\n`),
   }
+}
+
+/** A reader that has seen enough (`| head`) is no failure. */
+function passOver(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

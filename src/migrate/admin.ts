@@ -49,8 +49,17 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
   }
 }
 
+/** The URL to show for commands that may never connect: what is missing is said when a login is asked for. */
+export function adminUrl(config: IamConfig, edges: Edges = {}): string {
+  try {
+    return displayUrl(resolve(adminOptions(config), edges))
+  } catch {
+    return 'postgresql://nobody@connection-not-configured.invalid:5432/none'
+  }
+}
+
 /** The URL that Prisma is shown; a login is never made from it. */
-export function displayUrl({ user, verify, database, schema }: Resolved): string {
+function displayUrl({ user, verify, database, schema }: Resolved): string {
   const host = verify.host.includes(':') ? `[${verify.host}]` : verify.host
   const path = `${encodeURIComponent(user)}@${host}:${verify.port}/${encodeURIComponent(database)}`
   return `postgresql://${path}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`

@@ -1,8 +1,7 @@
-import { resolve } from '../config/resolve.ts'
 import { engineBinary } from '../engine/binary.ts'
 import { serveLogins, socketVariable } from '../engine/login.ts'
-import { adminOf, displayUrl } from './admin.ts'
-import { adminOptions, type IamConfig } from './iam-config.ts'
+import { adminOf, adminUrl } from './admin.ts'
+import type { IamConfig } from './iam-config.ts'
 
 const ownSockets = new Set<string>()
 
@@ -20,14 +19,5 @@ export function iamDatasource(config: IamConfig): { url: string } {
     ownSockets.add(path)
     process.env[socketVariable] = path
   }
-  return { url: urlOf(config) }
-}
-
-/** Prisma wants some URL even for commands that never connect; the engine tells what is missing when it is asked to. */
-function urlOf(config: IamConfig): string {
-  try {
-    return displayUrl(resolve(adminOptions(config)))
-  } catch {
-    return 'postgresql://nobody@connection-not-configured.invalid:5432/none'
-  }
+  return { url: adminUrl(config) }
 }

@@ -3,7 +3,6 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type pg from 'pg'
 import { PrismaIamError } from '../errors.ts'
-import { identifier } from '../sql/quote.ts'
 
 /** One migration of the project. */
 export interface MigrationFile {
@@ -29,13 +28,8 @@ export function readMigrations(directory: string): MigrationFile[] {
 }
 
 /** Reads the history table back and compares it with the files; a missing table means that nothing was applied. */
-export async function readHistory(
-  client: pg.Client,
-  schema: string,
-  files: readonly MigrationFile[],
-): Promise<History> {
-  const rows = await readRows(client, schema)
-  const finished = new Map(rows.map((row) => [row.migration_name, row.checksum]))
+export async function readHistory(client: pg.Client, files: readonly MigrationFile[]): Promise<History> {
+  const finished = new Map((await readRows(client)).map((row) => [row.migration_name, row.checksum]))
   const applied = files.filter(({ name }) => finished.has(name))
   return {
     applied: applied.map(({ name }) => name),
@@ -72,11 +66,11 @@ interface HistoryRow {
   checksum: string
 }
 
-async function readRows(client: pg.Client, schema: string): Promise<HistoryRow[]> {
-  const table = `${identifier(schema)}._prisma_migrations`
+/** Without a schema before its name, the table is found where the engine's session, which has the same login, finds it. */
+async function readRows(client: pg.Client): Promise<HistoryRow[]> {
   try {
     const { rows } = await client.query<HistoryRow>(
-      `SELECT migration_name, checksum FROM ${table} WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+      'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
     )
     return rows
   } catch (error) {

@@ -9,7 +9,10 @@ export interface AdminOptions {
   password?: string | (() => string | Promise<string>)
 }
 
-/** SQL files that run as the admin around every deploy, in name order; patterns are relative to the config file. */
+/**
+ * SQL files that run as the admin around every deploy: pattern by pattern, the files of one pattern by path.
+ * Patterns are relative to the config file.
+ */
 export interface HookOptions {
   beforeMigrate?: readonly string[]
   afterMigrate?: readonly string[]

@@ -1,42 +1,55 @@
 import { existsSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { PrismaIamError } from '../errors.ts'
 import type { IamConfig } from './iam-config.ts'
 import { parseIamConfig } from './parse-config.ts'
+import { migrationsOf, type PrismaConfig } from './prisma-config.ts'
 
 /** A project as its config file tells it. */
 export interface Project {
+  /** Where the command was called: Prisma's own flags are relative to it. */
+  cwd: string
   /** Absent where no config file was found: the environment then says how to connect. */
   configFile: string | undefined
   /** The folder that relative paths of the config mean. */
   directory: string
   iam: IamConfig
+  /** False for a config file without an export `iam`: hooks and roles are then nobody's. */
+  declared: boolean
   migrationsDirectory: string
 }
 
-/** Where Prisma looks, too; then a file of our own, for those who keep the two apart. */
-const candidates = ['prisma.config', '.config/prisma', 'prisma-iam.config'].flatMap((name) =>
-  ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((extension) => name + extension),
-)
+/** Where Prisma 7.10 looks, in its order (`@prisma/config`, loadConfigFromFile). */
+const candidates = [
+  'prisma7.config',
+  join('.config', 'prisma7'),
+  'prisma.config',
+  join('.config', 'prisma'),
+  join('.config', 'prisma.config'),
+].flatMap((name) => ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts'].map((extension) => name + extension))
 
 /**
  * Finds and runs the config file; its named export `iam` is ours, its default export Prisma's.
  *
+ * @param named what `--config` says, and the schema that `--schema` says; both relative to `cwd`.
  * @throws PRISMA_IAM_CONFIG_LOAD when it is missing where it was named, or fails to run;
  * PRISMA_IAM_CONFIG_INVALID or PRISMA_IAM_ROLES_INVALID with every problem of its `iam`.
  */
-export async function loadProject(cwd: string, named?: string): Promise<Project> {
-  const configFile = named === undefined ? findConfig(cwd) : resolve(cwd, named)
-  if (configFile === undefined) {
-    return { configFile, directory: cwd, iam: {}, migrationsDirectory: resolve(cwd, 'prisma/migrations') }
-  }
-  const loaded = await run(configFile)
-  const directory = dirname(configFile)
+export async function loadProject(
+  cwd: string,
+  named: { config?: string | undefined; schema?: string | undefined } = {},
+): Promise<Project> {
+  const { config, schema } = named
+  const configFile = config === undefined ? findConfig(cwd) : resolve(cwd, config)
+  const loaded = configFile === undefined ? {} : await run(configFile)
+  const directory = configFile === undefined ? cwd : dirname(configFile)
   return {
+    cwd,
     configFile,
     directory,
-    iam: parseIamConfig(loaded.iam ?? {}, configFile),
-    migrationsDirectory: migrationsOf(loaded.default, directory),
+    iam: configFile === undefined ? {} : parseIamConfig(loaded.iam ?? {}, relative(cwd, configFile)),
+    declared: loaded.iam !== undefined,
+    migrationsDirectory: migrationsOf({ cwd, directory, prisma: loaded.default, schemaFlag: schema }),
   }
 }
 
@@ -46,7 +59,7 @@ function findConfig(cwd: string): string | undefined {
 
 interface Loaded {
   iam?: unknown
-  default?: { schema?: string; migrations?: { path?: string } }
+  default?: PrismaConfig
 }
 
 async function run(configFile: string): Promise<Loaded> {
@@ -57,15 +70,17 @@ async function run(configFile: string): Promise<Loaded> {
   }
   try {
     const { createJiti } = await import('jiti')
-    return await createJiti(configFile, { interopDefault: false }).import<Loaded>(configFile)
+    // A config may hold a password; jiti's cache would write it, transpiled, into the temporary folder.
+    const jiti = createJiti(configFile, { interopDefault: false, fsCache: false })
+    return exportsOf(await jiti.import<Loaded>(configFile))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `${configFile} cannot be run: ${reason}`, { cause })
   }
 }
 
-/** Prisma's own rule: `migrations.path`, else a folder beside the schema file. */
-function migrationsOf(prisma: Loaded['default'], directory: string): string {
-  if (prisma?.migrations?.path !== undefined) return resolve(directory, prisma.migrations.path)
-  return resolve(directory, dirname(prisma?.schema ?? 'prisma/schema.prisma'), 'migrations')
+/** Of a CommonJS file, Node gives all of `module.exports` as the default export. */
+function exportsOf(loaded: Loaded): Loaded {
+  const { default: inner } = loaded
+  return typeof inner === 'object' && inner !== null && 'default' in inner ? (inner as Loaded) : loaded
 }

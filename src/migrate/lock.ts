@@ -67,5 +67,5 @@ async function holderOf(client: pg.Client): Promise<string> {
         AND l.classid::bigint = ($1::bigint >> 32) AND l.objid::bigint = ($1::bigint & 4294967295)`,
     [lockKey],
   )
-  return rows[0]?.holder ?? 'it has just let go'
+  return rows[0]?.holder ?? 'unknown'
 }

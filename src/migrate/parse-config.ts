@@ -1,6 +1,7 @@
 import { optionNames } from '../config/options.ts'
 import { Problems } from '../config/problems.ts'
-import { PrismaIamError } from '../errors.ts'
+import { isPrismaIamError, PrismaIamError } from '../errors.ts'
+import type { RoleManifest } from '../roles/manifest.ts'
 import { parseManifest } from '../roles/parse.ts'
 import type { IamConfig } from './iam-config.ts'
 
@@ -13,8 +14,8 @@ const ownNames = ['admin', 'roles', 'hooks']
  */
 export function parseIamConfig(input: unknown, configFile: string): IamConfig {
   const problems = new Problems()
-  if (typeof input !== 'object' || input === null) problems.add('the export `iam` must be an object')
-  const config = (input ?? {}) as IamConfig
+  if (!isObject(input)) throw invalid(configFile, ['the export `iam` must be an object'])
+  const config: IamConfig = input
   problems.addUnknownKeys(
     config,
     [...optionNames.filter((name) => !['adapter', 'pool', 'password'].includes(name)), ...ownNames],
@@ -22,22 +23,38 @@ export function parseIamConfig(input: unknown, configFile: string): IamConfig {
   )
   checkAdmin(config.admin, problems)
   checkHooks(config.hooks, problems)
-  if (problems.list.length > 0) {
-    throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `\`iam\` of ${configFile} is not right:`, {
-      problems: problems.list,
-    })
+  const roles = readRoles(config.roles ?? {}, problems)
+  if (problems.list.length > 0) throw invalid(configFile, problems.list)
+  return { ...config, roles }
+}
+
+function isObject(input: unknown): input is Record<string, unknown> {
+  return typeof input === 'object' && input !== null && !Array.isArray(input)
+}
+
+function invalid(configFile: string, problems: readonly string[]): PrismaIamError {
+  return new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `\`iam\` of ${configFile} is not right:`, { problems })
+}
+
+/** Problems of roles keep their own code where they are the only ones. */
+function readRoles(input: unknown, problems: Problems): RoleManifest {
+  try {
+    return parseManifest(input)
+  } catch (error) {
+    if (!isPrismaIamError(error) || problems.list.length === 0) throw error
+    for (const problem of error.problems) problems.add(problem)
+    return {}
   }
-  return { ...config, roles: parseManifest(config.roles ?? {}) }
 }
 
 function checkAdmin(admin: unknown, problems: Problems): void {
   if (admin === undefined) return
-  if (typeof admin !== 'object' || admin === null) {
+  if (!isObject(admin)) {
     problems.add('`admin` must be an object with a `user`')
     return
   }
   problems.addUnknownKeys(admin, ['user', 'password'], 'key of `admin`')
-  const { user, password } = admin as Record<string, unknown>
+  const { user, password } = admin
   if (typeof user !== 'string' || user === '') problems.add('`admin.user` must be the name of a database role')
   if (password !== undefined && typeof password !== 'string' && typeof password !== 'function') {
     problems.add('`admin.password` must be a string or a function that gives one')
@@ -46,7 +63,7 @@ function checkAdmin(admin: unknown, problems: Problems): void {
 
 function checkHooks(hooks: unknown, problems: Problems): void {
   if (hooks === undefined) return
-  if (typeof hooks !== 'object' || hooks === null) {
+  if (!isObject(hooks)) {
     problems.add('`hooks` must be an object')
     return
   }

@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { engineBinary } from '../engine/binary.ts'
 import { type EngineLogin, serveLogins, socketVariable } from '../engine/login.ts'
 import { PrismaIamError } from '../errors.ts'
+import type { Project } from './load-config.ts'
 
 /** How Prisma's CLI is run. */
 export interface PrismaRun {
-  /** Where the project's own Prisma is looked for, and its working directory. */
-  directory: string
+  /** Its folder is where Prisma is looked for. */
+  project: Pick<Project, 'cwd' | 'directory' | 'configFile'>
   args: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   /** The URL without a secret, for configs that read DATABASE_URL. */
@@ -17,7 +19,8 @@ export interface PrismaRun {
   login: () => Promise<EngineLogin>
   /** Gets what Prisma writes; absent means it writes to this process's own streams. */
   output?: (line: string) => void
-  signal?: AbortSignal
+  /** Ends the CLI, and with it the engine. */
+  signal?: AbortSignal | undefined
 }
 
 /**
@@ -28,15 +31,17 @@ export interface PrismaRun {
  * @returns its exit code, which does not prove that a migration was applied: with a killed engine it is 0 (prisma 7.10.1).
  * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION
  */
-export async function runPrisma({ directory, args, env, url, login, output, signal }: PrismaRun): Promise<number> {
-  const command = prismaCommand(directory)
+export async function runPrisma({ project, args, env, url, login, output, signal }: PrismaRun): Promise<number> {
+  signal?.throwIfAborted()
+  const command = prismaCommand(project.directory)
+  const config = project.configFile === undefined ? [] : ['--config', project.configFile]
   const socket = serveLogins(login)
   try {
-    const child = spawn(process.execPath, [command, ...args], {
-      cwd: directory,
+    const child = spawn(process.execPath, [command, ...args, ...config], {
+      cwd: project.cwd,
       env: {
         ...env,
-        DATABASE_URL: env.DATABASE_URL ?? url,
+        DATABASE_URL: env.DATABASE_URL || url,
         PRISMA_SCHEMA_ENGINE_BINARY: engineBinary(),
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
         [socketVariable]: socket.path,
@@ -48,7 +53,7 @@ export async function runPrisma({ directory, args, env, url, login, output, sign
     if (output) for (const stream of [child.stdout, child.stderr]) forwardLines(stream, output)
     const code = await new Promise<number>((resolve, reject) => {
       child.once('error', reject)
-      child.once('close', (exitCode, killedBy) => resolve(exitCode ?? (killedBy === 'SIGINT' ? 130 : 143)))
+      child.once('close', (exitCode, killedBy) => resolve(exitCode ?? codeOf(killedBy)))
     })
     signal?.removeEventListener('abort', stop)
     return code
@@ -57,8 +62,17 @@ export async function runPrisma({ directory, args, env, url, login, output, sign
   }
 }
 
-/** The entry file of the Prisma CLI that the project has installed; nothing is ever downloaded. */
-function prismaCommand(directory: string): string {
+/** As a shell counts. */
+function codeOf(signal: NodeJS.Signals | null): number {
+  return 128 + (signal === null ? 0 : constants.signals[signal])
+}
+
+/**
+ * The entry file of the Prisma CLI that the project has installed; nothing is ever downloaded.
+ *
+ * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION
+ */
+export function prismaCommand(directory: string): string {
   const require = createRequire(join(directory, 'package.json'))
   const manifestPath = findManifest(require, directory)
   const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as { version: string; bin: { prisma: string } }
@@ -66,9 +80,7 @@ function prismaCommand(directory: string): string {
     throw new PrismaIamError(
       'PRISMA_IAM_MIGRATE_PRISMA_VERSION',
       `the project has Prisma ${manifest.version}; this release drives Prisma 7`,
-      {
-        hint: 'install prisma@7',
-      },
+      { hint: 'run `npm install --save-dev prisma@7` there' },
     )
   }
   return join(dirname(manifestPath), manifest.bin.prisma)
@@ -90,7 +102,7 @@ function forwardLines(stream: NodeJS.ReadableStream | null, output: (line: strin
   stream?.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) output(line)
+    for (const line of lines) output(line.trimEnd())
   })
   stream?.on('end', () => rest !== '' && output(rest))
 }

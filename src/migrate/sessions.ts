@@ -40,7 +40,7 @@ export async function withSessions<Result>(
   }
   signal?.addEventListener('abort', end, { once: true })
   try {
-    return await work({ use, endEngines: (client) => endOthers(client, admin, clients) })
+    return await work({ use, endEngines: (client) => endOthers(client, admin) })
   } catch (error) {
     signal?.throwIfAborted()
     throw error
@@ -75,7 +75,7 @@ async function endAll(admin: Admin, clients: ReadonlySet<pg.Client>): Promise<vo
   }
   const client = await admin.connect()
   try {
-    await endOthers(client, admin, new Set())
+    await endOthers(client, admin)
   } finally {
     await client.end()
   }
@@ -84,14 +84,13 @@ async function endAll(admin: Admin, clients: ReadonlySet<pg.Client>): Promise<vo
 const patienceMs = 5000
 const pauseMs = 50
 
-async function endOthers(client: pg.Client, admin: Admin, spared: ReadonlySet<pg.Client>): Promise<void> {
+async function endOthers(client: pg.Client, admin: Admin): Promise<void> {
   if (!seesSessions(admin)) return
-  const keep = [...spared].map(({ processID }) => processID)
   for (let waited = 0; waited < patienceMs; waited += pauseMs) {
     const { rowCount } = await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE application_name = $1 AND usename = current_user AND pid <> pg_backend_pid() AND pid <> ALL ($2::int[])`,
-      [admin.sessionName, keep],
+        WHERE application_name = $1 AND usename = current_user AND pid <> pg_backend_pid()`,
+      [admin.sessionName],
     )
     if (rowCount === 0) return
     await sleep(pauseMs)

@@ -1,11 +1,9 @@
 import { Command } from 'commander'
-import { adminOf } from '../../migrate/admin.ts'
-import { type DeployResult, type DeployStep, migrateDeploy } from '../../migrate/deploy.ts'
-import { loadProject } from '../../migrate/load-config.ts'
-import { runPrisma } from '../../migrate/prisma-cli.ts'
+import { PrismaIamError } from '../../errors.ts'
+import type { Project } from '../../migrate/load-config.ts'
 import type { Shell } from '../command.ts'
-import type { Print } from '../print.ts'
-import { type OwnFlags, splitArguments } from './prisma-flags.ts'
+import { summary, tell } from './migrate-story.ts'
+import { type MigrateArguments, splitArguments } from './prisma-flags.ts'
 
 /** `prisma-iam migrate [deploy|status|resolve|diff] [flags]`: Prisma's own flags are handed to Prisma. */
 export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
@@ -14,67 +12,60 @@ export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
       "Runs Prisma's own migrate as the admin. Without a verb: deploy, then the after hooks, then the declared roles.",
     )
     .argument('[verb]', 'deploy (default), status, resolve or diff', 'deploy')
-    .argument('[flags...]', "Prisma's flags for the verb")
+    .argument('[flags...]', "Prisma's flags for the verb; what stands behind -- goes to Prisma unseen")
     .option('--json', 'one JSON object on stdout (deploy)')
     .option('--skip-roles', 'leave the declared roles alone (deploy)')
     .option('--lock-timeout <seconds>', 'how long to wait for another deploy (deploy)', '300')
     .option('--config <file>', 'the config file (default: prisma.config.ts)')
     .allowUnknownOption()
-    .action(() => migrate(argv.slice(argv.indexOf('migrate') + 1), shell))
+    .action(() => migrate(splitArguments(argv.slice(argv.indexOf('migrate') + 1)), shell))
 }
 
-async function migrate(words: readonly string[], shell: Shell): Promise<void> {
-  const { verb, own, prisma } = splitArguments(words)
-  if (verb === 'deploy') return deploy(own, prisma, shell)
-  const project = await loadProject(shell.cwd, own.config)
-  const admin = await adminOf(project.iam, { env: shell.env })
-  const code = await runPrisma({
-    directory: project.directory,
-    args: ['migrate', verb, ...prisma],
-    env: shell.env,
-    url: admin.url,
-    login: admin.engineLogin,
-    signal: shell.signal,
+async function migrate(called: MigrateArguments, shell: Shell): Promise<void> {
+  const { loadProject } = await import('../../migrate/load-config.ts')
+  const project = await loadProject(shell.cwd, called)
+  if (called.verb !== 'diff') assertConfig(project)
+  if (called.verb === 'deploy') await deploy(project, called, shell)
+  else shell.exit(await passOn(project, called, shell))
+}
+
+/** Prisma 7 takes its datasource from the config file alone. */
+function assertConfig({ configFile, cwd }: Project): void {
+  if (configFile !== undefined) return
+  throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `there is no prisma.config.ts in ${cwd}, and Prisma needs one`, {
+    hint: 'give it `datasource: iamDatasource(iam)` of prisma-iam/config',
   })
-  shell.exit(code)
 }
 
-async function deploy(own: OwnFlags, prismaArgs: readonly string[], { print, env, cwd, signal }: Shell): Promise<void> {
-  const project = await loadProject(cwd, own.config)
+async function deploy(project: Project, { own, prisma }: MigrateArguments, shell: Shell): Promise<void> {
+  const { print, env, signal } = shell
+  const { migrateDeploy } = await import('../../migrate/deploy.ts')
+  if (!project.declared) {
+    print.story('the config file has no export `iam`: no hooks, no roles, and the admin is the user of DATABASE_URL')
+  }
   const result = await migrateDeploy(project, {
     env,
-    prismaArgs,
+    prismaArgs: prisma,
     skipRoles: own.skipRoles,
     lockTimeoutMs: own.lockTimeoutMs,
     report: (step) => tell(step, print),
     signal,
   })
-  if (own.json) print.result(JSON.stringify(result))
-  else print.result(summary(result))
+  print.result(own.json ? JSON.stringify(result) : summary(result))
 }
 
-function tell(step: DeployStep, print: Print): void {
-  if (step.kind === 'prisma') print.story(`  ${step.line}`)
-  else if (step.kind === 'waiting') print.story(`waiting for another deploy: ${step.holder}`)
-  else if (step.kind === 'migrations') print.done(`${count(step.applied, 'migration')} applied${took(step)}`)
-  else if (step.kind === 'hook') print.done(`hook ${step.file}${took(step)}`)
-  else {
-    for (const notice of step.notices) print.story(`  ${notice}`)
-    for (const { summary: words } of step.statements) print.story(`  ${words}`)
-    print.done(`${count(step.statements, 'change')} of roles${took(step)}`)
-  }
-}
-
-function summary({ host, database, migrations, hooks, roles }: DeployResult): string {
-  const where = `${database} at ${host}`
-  if (migrations.length === 0 && roles.length === 0) return `nothing to do: ${where} is up to date`
-  return `${where}: ${count(migrations, 'migration')}, ${count(hooks, 'hook')}, ${count(roles, 'change')} of roles`
-}
-
-function count(things: readonly unknown[], name: string): string {
-  return `${things.length} ${name}${things.length === 1 ? '' : 's'}`
-}
-
-function took({ ms }: { ms: number }): string {
-  return ` (${(ms / 1000).toFixed(1)} s)`
+/** `diff` may need no database at all, so what is missing to reach one is said when Prisma asks for it. */
+async function passOn(project: Project, { verb, prisma }: MigrateArguments, shell: Shell): Promise<number> {
+  const { runPrisma } = await import('../../migrate/prisma-cli.ts')
+  const { adminOf, adminUrl } = await import('../../migrate/admin.ts')
+  const { env, signal } = shell
+  if (verb !== 'diff') await adminOf(project.iam, { env })
+  return await runPrisma({
+    project,
+    args: ['migrate', verb, ...prisma],
+    env,
+    url: adminUrl(project.iam, { env }),
+    login: async () => (await adminOf(project.iam, { env })).engineLogin(),
+    signal,
+  })
 }

@@ -1,36 +1,50 @@
 import { PrismaIamError } from '../../errors.ts'
 import { didYouMean } from '../../nearest.ts'
 
-/** The flags that are ours; `config` is ours and Prisma's. */
+/** The flags that are ours. */
 export interface OwnFlags {
   json: boolean
   skipRoles: boolean
   lockTimeoutMs: number
-  config: string | undefined
 }
 
-/** Verbs of `prisma migrate` and their flags in Prisma 7.10; `1` for those that take a value. */
-const prismaFlags: Record<string, Record<string, 0 | 1>> = {
-  deploy: { schema: 1 },
-  status: { schema: 1 },
-  resolve: { schema: 1, applied: 1, 'rolled-back': 1 },
+/** What was typed behind `migrate`. */
+export interface MigrateArguments {
+  verb: string
+  own: OwnFlags
+  /** The config file, which we name to Prisma ourselves. */
+  config: string | undefined
+  /** The schema that Prisma is told to use, too: its migrations may lie beside it. */
+  schema: string | undefined
+  /** For Prisma, as typed. */
+  prisma: string[]
+}
+
+/** `value` for those that take one. */
+type Flags = Record<string, 'alone' | 'value'>
+
+/** Verbs of `prisma migrate` and their flags in Prisma 7.10, as its help lists them. */
+const prismaFlags: Record<string, Flags> = {
+  deploy: { schema: 'value' },
+  status: { schema: 'value' },
+  resolve: { schema: 'value', applied: 'value', 'rolled-back': 'value' },
   diff: {
-    'from-empty': 0,
-    'to-empty': 0,
-    'from-schema': 1,
-    'to-schema': 1,
-    'from-migrations': 1,
-    'to-migrations': 1,
-    'from-config-datasource': 0,
-    'to-config-datasource': 0,
-    script: 0,
-    'exit-code': 0,
-    output: 1,
+    'from-empty': 'alone',
+    'to-empty': 'alone',
+    'from-schema': 'value',
+    'to-schema': 'value',
+    'from-migrations': 'value',
+    'to-migrations': 'value',
+    'from-config-datasource': 'alone',
+    'to-config-datasource': 'alone',
+    script: 'alone',
+    'exit-code': 'alone',
+    output: 'value',
   },
 }
 
-const ownFlags: Record<string, Record<string, 0 | 1>> = {
-  deploy: { json: 0, 'skip-roles': 0, 'lock-timeout': 1 },
+const ownFlags: Record<string, Flags> = {
+  deploy: { json: 'alone', 'skip-roles': 'alone', 'lock-timeout': 'value' },
 }
 
 /**
@@ -38,52 +52,55 @@ const ownFlags: Record<string, Record<string, 0 | 1>> = {
  *
  * @throws PRISMA_IAM_CONFIG_INVALID for a verb or flag that neither knows, with the nearest name.
  */
-export function splitArguments(words: readonly string[]): { verb: string; own: OwnFlags; prisma: string[] } {
+export function splitArguments(words: readonly string[]): MigrateArguments {
   const end = words.includes('--') ? words.indexOf('--') : words.length
   const rest = words.slice(0, end)
   const verb = rest[0] === undefined || rest[0].startsWith('-') ? 'deploy' : (rest.shift() as string)
-  const known = prismaFlags[verb]
+  const known = Object.hasOwn(prismaFlags, verb) ? prismaFlags[verb] : undefined
   if (known === undefined) throw usage(`unknown verb \`${verb}\`${didYouMean(verb, Object.keys(prismaFlags))}`)
-  const ours = { config: 1 as const, ...ownFlags[verb] }
+  const ours: Flags = { config: 'value', ...ownFlags[verb] }
   const given = new Map<string, string>()
   const prisma: string[] = []
   while (rest.length > 0) {
     const { name, value, words: taken } = takeFlag(rest, { ...known, ...ours })
-    if (name in ours) given.set(name, value)
-    if (name in known || name === 'config') prisma.push(...taken)
+    given.set(name, value)
+    if (!Object.hasOwn(ours, name)) prisma.push(...taken)
   }
-  return { verb, own: readOwn(given), prisma: [...prisma, ...words.slice(end + 1)] }
+  return {
+    verb,
+    own: readOwn(given),
+    config: given.get('config'),
+    schema: given.get('schema'),
+    prisma: [...prisma, ...words.slice(end + 1)],
+  }
 }
 
-function takeFlag(rest: string[], known: Record<string, 0 | 1>): { name: string; value: string; words: string[] } {
+function takeFlag(rest: string[], known: Flags): { name: string; value: string; words: string[] } {
   const word = rest.shift() as string
   const [flag = '', inline] = word.split(/=(.*)/s)
-  const name = flag === '-o' ? 'output' : flag.replace(/^--/, '')
-  const values = flag.startsWith('-') ? known[name] : undefined
-  if (values === undefined) {
-    throw usage(
-      `unknown ${word.startsWith('-') ? 'flag' : 'word'} \`${flag}\`${didYouMean(
-        flag,
-        Object.keys(known).map((key) => `--${key}`),
-      )}`,
-    )
+  const name = flag === '-o' ? 'output' : flag.slice(2)
+  if (!/^(--|-o$)/.test(flag) || !Object.hasOwn(known, name)) throw unknown(flag, known)
+  if (known[name] === 'alone') {
+    if (inline !== undefined) throw usage(`\`${flag}\` takes no value`)
+    return { name, value: '', words: [word] }
   }
-  if (values === 0) return { name, value: '', words: [word] }
-  if (inline !== undefined) return { name, value: inline, words: [word] }
-  const value = rest.shift()
+  const value = inline ?? rest.shift()
   if (value === undefined) throw usage(`\`${flag}\` needs a value`)
-  return { name, value, words: [word, value] }
+  return { name, value, words: inline === undefined ? [word, value] : [word] }
 }
 
-function readOwn(given: Map<string, string>): OwnFlags {
-  const seconds = Number(given.get('lock-timeout') ?? '300')
-  if (!Number.isFinite(seconds) || seconds < 0) throw usage('`--lock-timeout` must be a number of seconds')
-  return {
-    json: given.has('json'),
-    skipRoles: given.has('skip-roles'),
-    lockTimeoutMs: seconds * 1000,
-    config: given.get('config'),
+function unknown(written: string, known: Flags): PrismaIamError {
+  if (Object.hasOwn(prismaFlags, written)) {
+    return usage(`the verb comes first: \`prisma-iam migrate ${written} …\``)
   }
+  const names = Object.keys(known).map((key) => `--${key}`)
+  return usage(`unknown ${written.startsWith('-') ? 'flag' : 'word'} \`${written}\`${didYouMean(written, names)}`)
+}
+
+function readOwn(given: ReadonlyMap<string, string>): OwnFlags {
+  const seconds = given.get('lock-timeout') ?? '300'
+  if (!/^\d+(\.\d+)?$/.test(seconds)) throw usage('`--lock-timeout` must be a number of seconds')
+  return { json: given.has('json'), skipRoles: given.has('skip-roles'), lockTimeoutMs: Number(seconds) * 1000 }
 }
 
 function usage(problem: string): PrismaIamError {

@@ -1,8 +1,7 @@
 import { Command } from 'commander'
-import { adminOf } from '../../migrate/admin.ts'
-import { loadProject } from '../../migrate/load-config.ts'
-import { applyRoles } from '../../roles/apply.ts'
-import { planRoles } from '../../roles/plan.ts'
+import type { Admin } from '../../migrate/admin.ts'
+import type { RolePlan } from '../../roles/plan.ts'
+import type { SqlClient } from '../../roles/server.ts'
 import type { Shell } from '../command.ts'
 
 interface Flags {
@@ -40,6 +39,7 @@ async function plan(flags: Flags, shell: Shell): Promise<void> {
 }
 
 async function apply(flags: Flags, shell: Shell): Promise<void> {
+  const { applyRoles } = await import('../../roles/apply.ts')
   const { statements, notices } = await withPlan(flags, shell, ({ client, planned, server }) =>
     applyRoles(client, planned, server),
   )
@@ -49,22 +49,25 @@ async function apply(flags: Flags, shell: Shell): Promise<void> {
   else for (const { summary } of statements) shell.print.result(summary)
 }
 
-type Planned = Awaited<ReturnType<typeof planRoles>>
-type Server = Parameters<typeof planRoles>[2]
-type Client = Parameters<typeof planRoles>[0]
+interface Context {
+  client: SqlClient
+  planned: RolePlan
+  server: Admin['roleServer']
+}
 
 async function withPlan<Result>(
   flags: Flags,
-  { env, cwd }: Shell,
-  use: (context: { client: Client; planned: Planned; server: Server }) => Promise<Result>,
+  { env, cwd, signal }: Shell,
+  use: (context: Context) => Promise<Result>,
 ): Promise<Result> {
-  const { iam } = await loadProject(cwd, flags.config)
+  const { loadProject } = await import('../../migrate/load-config.ts')
+  const { adminOf } = await import('../../migrate/admin.ts')
+  const { withSessions } = await import('../../migrate/sessions.ts')
+  const { planRoles } = await import('../../roles/plan.ts')
+  const { iam } = await loadProject(cwd, { config: flags.config })
   const admin = await adminOf(iam, { env })
   const server = admin.roleServer
-  const client = await admin.connect()
-  try {
-    return await use({ client, planned: await planRoles(client, iam.roles ?? {}, server), server })
-  } finally {
-    await client.end()
-  }
+  return await withSessions(admin, signal, (sessions) =>
+    sessions.use(async (client) => use({ client, planned: await planRoles(client, iam.roles ?? {}, server), server })),
+  )
 }

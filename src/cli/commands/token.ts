@@ -1,9 +1,5 @@
 import { Command } from 'commander'
-import { resolve } from '../../config/resolve.ts'
 import { PrismaIamError } from '../../errors.ts'
-import { adminOptions, roleOptions } from '../../migrate/iam-config.ts'
-import { loadProject } from '../../migrate/load-config.ts'
-import { iamTokens } from '../../token/iam.ts'
 import type { Shell } from '../command.ts'
 
 /** `prisma-iam token`: the bare token on stdout, everything else on stderr. */
@@ -19,7 +15,11 @@ export function tokenCommand(shell: Shell): Command {
 }
 
 async function printToken(flags: { as?: string; config?: string }, { print, env, cwd }: Shell): Promise<void> {
-  const { iam } = await loadProject(cwd, flags.config)
+  const { loadProject } = await import('../../migrate/load-config.ts')
+  const { adminOptions, roleOptions } = await import('../../migrate/iam-config.ts')
+  const { resolve } = await import('../../config/resolve.ts')
+  const { iamTokens } = await import('../../token/iam.ts')
+  const { iam } = await loadProject(cwd, { config: flags.config })
   const asAdmin = flags.as === 'admin' && iam.admin !== undefined
   const options = asAdmin ? adminOptions(iam) : roleOptions(iam, flags.as)
   const resolved = resolve(options, { env })
@@ -27,9 +27,7 @@ async function printToken(flags: { as?: string; config?: string }, { print, env,
     throw new PrismaIamError(
       'PRISMA_IAM_CONFIG_INVALID',
       `${resolved.user} logs in to ${resolved.verify.host} by password, so there is no token`,
-      {
-        hint: 'take the password out of the URL or the config',
-      },
+      { hint: 'take the password out of the URL or the config' },
     )
   }
   const token = await iamTokens(resolved.auth, resolved, { env }).get()

@@ -1,0 +1,38 @@
+import type { DeployResult, DeployStep } from '../../migrate/steps.ts'
+import type { Print } from '../print.ts'
+
+/** Tells one step of a deploy as it happens. */
+export function tell(step: DeployStep, print: Print): void {
+  if (step.kind === 'created') print.done(`database ${step.database} created`)
+  else if (step.kind === 'waiting') print.story(`waiting for another deploy: ${step.holder}`)
+  else if (step.kind === 'changed')
+    print.story(`changed after they were applied, so not run: ${step.migrations.join(', ')}`)
+  else if (step.kind === 'prisma') tellPrisma(step.line, print)
+  else if (step.kind === 'hook') print.done(`hook ${step.file}${took(step)}`)
+  else if (step.kind === 'migrations') {
+    print.done(`${step.applied.length === 0 ? 'no migration' : count(step.applied, 'migration')} applied${took(step)}`)
+  } else {
+    for (const notice of step.notices) print.story(`  ${notice}`)
+    for (const { summary: words } of step.statements) print.story(`  ${words}`)
+    print.done(`${count(step.statements, 'change')} of roles${took(step)}`)
+  }
+}
+
+function tellPrisma(line: string, print: Print): void {
+  if (line.trim() !== '') print.story(`  ${line}`)
+}
+
+/** The one line of result. */
+export function summary({ host, database, migrations, hooks, roles }: DeployResult): string {
+  const where = `${database} at ${host}`
+  if (migrations.length === 0 && roles.length === 0) return `nothing to do: ${where} is up to date`
+  return `${where}: ${count(migrations, 'migration')}, ${count(hooks, 'hook')}, ${count(roles, 'change')} of roles`
+}
+
+function count(things: readonly unknown[], name: string): string {
+  return `${things.length} ${name}${things.length === 1 ? '' : 's'}`
+}
+
+function took({ ms }: { ms: number }): string {
+  return ` (${(ms / 1000).toFixed(1)} s)`
+}

@@ -1,0 +1,23 @@
+import type { RoleStatement } from '../roles/statement.ts'
+
+/** One thing that a deploy did or saw, or a line that Prisma wrote. */
+export type DeployStep =
+  | { kind: 'created'; database: string }
+  | { kind: 'waiting'; holder: string }
+  | { kind: 'changed'; migrations: readonly string[] }
+  | { kind: 'prisma'; line: string }
+  | { kind: 'migrations'; applied: readonly string[]; ms: number }
+  | { kind: 'hook'; file: string; ms: number }
+  | { kind: 'roles'; statements: readonly RoleStatement[]; notices: readonly string[]; ms: number }
+
+/** What a deploy changed. */
+export interface DeployResult {
+  service: 'rds' | 'dsql' | 'postgresql'
+  host: string
+  database: string
+  /** Applied by this run. */
+  migrations: readonly string[]
+  hooks: readonly string[]
+  /** What was changed about roles, in words. */
+  roles: readonly string[]
+}

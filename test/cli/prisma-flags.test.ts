@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest'
+import { splitArguments } from '../../src/cli/commands/prisma-flags.ts'
+
+const split = (line: string) => splitArguments(line === '' ? [] : line.split(' '))
+
+test('without a verb it is deploy, with patience for 300 seconds', () => {
+  expect(split('')).toEqual({
+    verb: 'deploy',
+    own: { json: false, skipRoles: false, lockTimeoutMs: 300_000 },
+    config: undefined,
+    schema: undefined,
+    prisma: [],
+  })
+})
+
+test('our flags stay here, the config is named to Prisma by us, the rest is handed on as typed', () => {
+  expect(split('--json --schema a.prisma --skip-roles --lock-timeout=1.5 --config x.ts')).toEqual({
+    verb: 'deploy',
+    own: { json: true, skipRoles: true, lockTimeoutMs: 1500 },
+    config: 'x.ts',
+    schema: 'a.prisma',
+    prisma: ['--schema', 'a.prisma'],
+  })
+})
+
+test.each([
+  ['status --schema=a=b.prisma', ['--schema=a=b.prisma']],
+  ['resolve --applied 0001_first', ['--applied', '0001_first']],
+  [
+    'diff --from-empty --to-schema s --script -o out.sql',
+    ['--from-empty', '--to-schema', 's', '--script', '-o', 'out.sql'],
+  ],
+  ['deploy -- --json --anything', ['--json', '--anything']],
+])('%s', (line, prisma) => {
+  expect(split(line).prisma).toEqual(prisma)
+})
+
+describe.each([
+  ['deplyo', 'unknown verb `deplyo` (did you mean `deploy`?)'],
+  ['toString', 'unknown verb `toString`'],
+  ['--skip-role', 'unknown flag `--skip-role` (did you mean `--skip-roles`?)'],
+  ['-json', 'unknown flag `-json`'],
+  ['--constructor', 'unknown flag `--constructor`'],
+  ['status --json', 'unknown flag `--json`'],
+  ['--json deploy', 'the verb comes first: `prisma-iam migrate deploy …`'],
+  ['deploy now', 'unknown word `now`'],
+  ['--json=yes', '`--json` takes no value'],
+  ['resolve --rolled-back -- x', '`--rolled-back` needs a value'],
+  ['--lock-timeout', '`--lock-timeout` needs a value'],
+  ['--lock-timeout soon', 'must be a number of seconds'],
+  ['--lock-timeout=', 'must be a number of seconds'],
+  ['--lock-timeout -1', 'must be a number of seconds'],
+])('%s', (line, problem) => {
+  test('is refused', () => {
+    expect(() => split(line)).toThrow(problem)
+    expect(() => split(line)).toThrow('Hint: see `prisma-iam migrate --help`')
+  })
+})

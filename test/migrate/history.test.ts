@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { assertComplete, readHistory, readMigrations } from '../../src/migrate/history.ts'
+import { type TestPostgres, testPostgres } from '../support/postgres.ts'
+
+let server: TestPostgres
+let client: pg.Client
+
+beforeAll(async () => {
+  server = await testPostgres()
+})
+beforeEach(async () => {
+  client = await server.connect({ database: await server.createDatabase() })
+})
+afterAll(() => server.stop())
+
+const files = [
+  { name: '0001_a', sql: 'CREATE TABLE a ();\n' },
+  { name: '0002_b', sql: 'CREATE TABLE b ();\n' },
+]
+const sum = (text: string) => createHash('sha256').update(text).digest('hex')
+
+/** The columns of Prisma's table that matter here. */
+async function write(...rows: [name: string, checksum: string, finished: boolean, rolledBack: boolean][]) {
+  await client.query(
+    'CREATE TABLE IF NOT EXISTS _prisma_migrations (migration_name text, checksum text, finished_at timestamptz, rolled_back_at timestamptz)',
+  )
+  for (const [name, checksum, finished, rolledBack] of rows) {
+    await client.query('INSERT INTO _prisma_migrations VALUES ($1, $2, $3, $4)', [
+      name,
+      checksum,
+      finished ? new Date() : null,
+      rolledBack ? new Date() : null,
+    ])
+  }
+}
+
+test('without a history table nothing was applied', async () => {
+  expect(await readHistory(client, files)).toEqual({ applied: [], pending: ['0001_a', '0002_b'], changed: [] })
+})
+
+test('a row counts when it is finished and was not rolled back', async () => {
+  await write(['0001_a', sum(files[0]?.sql ?? ''), true, false], ['0002_b', sum(files[1]?.sql ?? ''), false, false])
+  expect(await readHistory(client, files)).toEqual({ applied: ['0001_a'], pending: ['0002_b'], changed: [] })
+  await write(['0002_b', sum(files[1]?.sql ?? ''), true, true])
+  expect((await readHistory(client, files)).pending).toEqual(['0002_b'])
+  await write(['0002_b', sum(files[1]?.sql ?? ''), true, false])
+  expect((await readHistory(client, files)).pending).toEqual([])
+})
+
+test('a checkout with other line endings is the same file, another content is not', async () => {
+  await write(
+    ['0001_a', sum('CREATE TABLE a ();\r\n'), true, false],
+    ['0002_b', sum('CREATE TABLE c ();\n'), true, false],
+  )
+  expect(await readHistory(client, files)).toEqual({ applied: ['0001_a', '0002_b'], pending: [], changed: ['0002_b'] })
+})
+
+test('the table is found through search_path, as the engine finds it', async () => {
+  await client.query('CREATE SCHEMA app; SET search_path = app')
+  await write(['0001_a', sum(files[0]?.sql ?? ''), true, false])
+  expect((await readHistory(client, files)).applied).toEqual(['0001_a'])
+})
+
+test('what is pending, or was applied now with another content, is not complete', () => {
+  expect(() => assertComplete({ applied: [], pending: ['b'], changed: [] }, ['b'])).toThrow(/b is not applied/)
+  const changed = { applied: ['a'], pending: [], changed: ['a'] }
+  expect(() => assertComplete(changed, ['a'])).toThrow(/another content/)
+  expect(() => assertComplete(changed, [])).not.toThrow()
+})
+
+test('folders with a migration.sql are migrations, by name; a missing folder has none', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'prisma-iam-history-'))
+  try {
+    for (const name of ['0002_b', '0001_a', 'empty']) mkdirSync(join(directory, name))
+    writeFileSync(join(directory, 'migration_lock.toml'), '')
+    for (const { name, sql } of files) writeFileSync(join(directory, name, 'migration.sql'), sql)
+    expect(readMigrations(directory)).toEqual(files)
+    expect(readMigrations(join(directory, 'nowhere'))).toEqual([])
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})

@@ -1,0 +1,82 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadProject } from '../../src/migrate/load-config.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = realpathSync(mkdtempSync(join(tmpdir(), 'prisma-iam-config-')))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+function write(files: Record<string, string>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true })
+    writeFileSync(join(directory, name), text)
+  }
+}
+
+const prisma = "export default { schema: 'db/schema.prisma' }\n"
+
+test('without a config file the environment says everything', async () => {
+  expect(await loadProject(directory)).toEqual({
+    cwd: directory,
+    configFile: undefined,
+    directory,
+    iam: {},
+    declared: false,
+    migrationsDirectory: join(directory, 'prisma/migrations'),
+  })
+})
+
+test('TypeScript, a function for the password and the paths of Prisma are read', async () => {
+  write({
+    'prisma.config.ts': `${prisma}interface Who { user: string }
+const who: Who = { user: 'postgres' }
+export const iam = { admin: { ...who, password: async () => 'x' } }\n`,
+  })
+  const project = await loadProject(directory)
+  expect(project).toMatchObject({ declared: true, migrationsDirectory: join(directory, 'db/migrations') })
+  expect(project.iam.admin).toEqual({ user: 'postgres', password: expect.any(Function) })
+})
+
+test.each(['prisma.config.mjs', '.config/prisma.ts', 'prisma7.config.ts'])('%s is found', async (name) => {
+  write({ [name]: prisma })
+  const project = await loadProject(directory)
+  expect(project).toMatchObject({ configFile: join(directory, name), declared: false, iam: { roles: {} } })
+  expect(project.migrationsDirectory).toBe(join(directory, dirname(name), 'db/migrations'))
+})
+
+test('CommonJS is read, too', async () => {
+  write({
+    'prisma.config.cjs': "module.exports = { iam: { admin: { user: 'x' } }, default: { schema: 'db/schema.prisma' } }",
+  })
+  expect(await loadProject(directory)).toMatchObject({ iam: { admin: { user: 'x' } }, directory })
+})
+
+test('--config and --schema are relative to the caller, a folder of schemas holds its migrations', async () => {
+  write({ 'sub/prisma.config.ts': 'export default {}', 'many/a.prisma': '', 'schema.prisma': '' })
+  const named = await loadProject(directory, { config: 'sub/prisma.config.ts', schema: 'many' })
+  expect(named).toMatchObject({
+    directory: join(directory, 'sub'),
+    migrationsDirectory: join(directory, 'many/migrations'),
+  })
+  expect((await loadProject(directory)).migrationsDirectory).toBe(join(directory, 'migrations'))
+})
+
+test('a file that is not there, throws, or is no TypeScript is named', async () => {
+  const load = (config: string) => loadProject(directory, { config })
+  await expect(load('none.ts')).rejects.toMatchObject({
+    code: 'PRISMA_IAM_CONFIG_LOAD',
+    message: expect.stringContaining(join(directory, 'none.ts')),
+  })
+  write({ 'throws.ts': "throw new Error('SHOP_ADMIN is not set')", 'broken.ts': 'export const = 5' })
+  await expect(load('throws.ts')).rejects.toMatchObject({
+    code: 'PRISMA_IAM_CONFIG_LOAD',
+    message: expect.stringMatching(/throws\.ts cannot be run: SHOP_ADMIN is not set/),
+  })
+  await expect(load('broken.ts')).rejects.toMatchObject({ code: 'PRISMA_IAM_CONFIG_LOAD' })
+  write({ 'wrong.ts': "export const iam = 'postgresql://…'" })
+  await expect(load('wrong.ts')).rejects.toMatchObject({ code: 'PRISMA_IAM_CONFIG_INVALID' })
+})
