@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The project's own folder; every script runs from here. */
@@ -25,7 +25,7 @@ export function prepare({ say = () => undefined } = {}) {
   )
   for (const folder of ['.', 'examples/dsql']) {
     refresh(`Prisma client of ${folder}`, `${folder}/generated/prisma`, [`${folder}/prisma/schema.prisma`], say, () =>
-      run(bin('prisma'), ['generate'], { cwd: join(root, folder) }),
+      run(bin('prisma'), ['generate', '--generator', 'client'], { cwd: join(root, folder) }),
     )
   }
 }
@@ -43,12 +43,13 @@ export function bin(name) {
   return join(root, 'node_modules', '.bin', name)
 }
 
-function refresh(what, output, inputs, say, make) {
+/** Makes an output anew when its inputs are not those that it was made from. */
+export function refresh(what, output, inputs, say, make) {
   const stamp = join(root, output, '.made-from')
   const now = fingerprint(inputs)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return
   const started = performance.now()
-  if (output !== 'node_modules') rmSync(join(root, output), { recursive: true, force: true })
+  if (basename(output) !== 'node_modules') rmSync(join(root, output), { recursive: true, force: true })
   make()
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, now)
@@ -57,7 +58,8 @@ function refresh(what, output, inputs, say, make) {
 
 function fingerprint(inputs) {
   const hash = createHash('sha256').update(process.version)
-  for (const path of inputs.flatMap((input) => files(join(root, input)))) hash.update(path).update(readFileSync(path))
+  for (const path of inputs.flatMap((input) => files(join(root, input))))
+    hash.update(relative(root, path)).update(readFileSync(path))
   return hash.digest('hex')
 }
 

@@ -1,4 +1,5 @@
-import type { PrismaClient } from '../../generated/prisma/client.ts'
+// Each program that shares this file says in `paths` of its tsconfig.json which generated client is its own.
+import type { PrismaClient } from '@shop/client'
 
 /** What the shop does with its database; demo, tests and examples share it. */
 

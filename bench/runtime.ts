@@ -1,0 +1,144 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { iamAdapter, iamPool } from 'prisma-iam'
+import { placeOrder, stockShelves } from '../examples/shop/orders.ts'
+import { PrismaClient } from '../generated/prisma/client.ts'
+import { type Comparison, interleave } from './rounds.ts'
+import { dialler, openShop, ours, plain, type Stand, startStand } from './stand.ts'
+
+/** The runtime against plain `PrismaPg` with a static password, and the pool against AWS's own connector. */
+export async function measure(): Promise<void> {
+  const rds = await startStand('rds')
+  const dsql = await startStand('dsql')
+  try {
+    await openShop(rds)
+    const rows = [...(await throughPrisma(rds)), ...(await throughPools(dsql))]
+    for (const { what, concurrency, result } of rows) print(what, concurrency, result)
+    const violations = await uniqueViolations(rds)
+    console.log(
+      `1,000 unique violations opened ${violations.ours} connections through iamAdapter, ${violations.theirs} through PrismaPg`,
+    )
+    write({ rows, violations })
+  } finally {
+    await Promise.all([rds.stop(), dsql.stop()])
+  }
+}
+
+interface Row {
+  what: string
+  concurrency: number
+  result: Comparison
+}
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 9)
+const roundMs = Number(process.env.BENCH_ROUND_MS ?? 400)
+
+async function throughPrisma(stand: Stand): Promise<Row[]> {
+  const max = 20
+  const a = new PrismaClient({ adapter: iamAdapter({ ...ours(stand, 'app'), pool: { max } }, { env: {} }) })
+  const b = new PrismaClient({ adapter: new PrismaPg({ ...plain(stand, 'plain', 'static'), max }) })
+  await stockShelves(a)
+  await placeOrder(a, 'B-1', 'bench@example.com', [
+    { sku: 'BEAN-1', quantity: 1 },
+    { sku: 'FILTER', quantity: 2 },
+  ])
+  const order = { where: { number: 'B-1' } }
+  const operations: Record<string, (prisma: PrismaClient, turn: number) => Promise<unknown>> = {
+    findUnique: (prisma) => prisma.order.findUnique(order),
+    'include, two levels': (prisma) =>
+      prisma.order.findUnique({ ...order, include: { items: { include: { product: true } } } }),
+    update: (prisma, turn) =>
+      prisma.product.update({
+        where: { sku: ['BEAN-1', 'BEAN-2', 'FILTER'][turn % 3] as string },
+        data: { active: true },
+      }),
+    'transaction of three': (prisma) =>
+      prisma.$transaction(async (tx) => {
+        await tx.order.findUnique(order)
+        await tx.product.findMany()
+        await tx.order.count()
+      }),
+  }
+  const rows: Row[] = []
+  for (const [what, operation] of Object.entries(operations)) {
+    for (const concurrency of [1, 16, 64]) {
+      const result = await interleave(
+        { name: 'iamAdapter', operation: (turn) => operation(a, turn) },
+        { name: 'PrismaPg', operation: (turn) => operation(b, turn) },
+        { concurrency, rounds, roundMs },
+      )
+      rows.push({ what, concurrency, result })
+    }
+  }
+  await Promise.all([a.$disconnect(), b.$disconnect()])
+  return rows
+}
+
+async function throughPools(stand: Stand): Promise<Row[]> {
+  const { AuroraDSQLPool } = await import('@aws/aurora-dsql-node-postgres-connector')
+  const { accessKeyId, secretAccessKey } = stand
+  const max = 16
+  const a = iamPool({ ...ours(stand, 'admin'), pool: { max } }, { env: {} })
+  const b = new AuroraDSQLPool({
+    ...plain(stand, 'admin', ''),
+    stream: () => dialler(stand.host, stand.port),
+    max,
+    customCredentialsProvider: async () => ({ accessKeyId, secretAccessKey }),
+  })
+  const rows: Row[] = []
+  for (const concurrency of [1, 16]) {
+    const result = await interleave(
+      { name: 'iamPool', operation: () => a.query('SELECT 1') },
+      { name: 'AuroraDSQLPool', operation: () => b.query('SELECT 1') },
+      { concurrency, rounds, roundMs },
+    )
+    rows.push({ what: 'pool.query against AuroraDSQLPool', concurrency, result })
+  }
+  await Promise.all([a.end(), b.end()])
+  return rows
+}
+
+async function uniqueViolations(stand: Stand): Promise<{ ours: number; theirs: number }> {
+  const count = async (prisma: PrismaClient, name: string) => {
+    await prisma.category.count()
+    const opened = await connectionsOf(stand, name)
+    for (let turn = 0; turn < 1000; turn += 1) {
+      await prisma.category.create({ data: { slug: 'all', name: 'again' } }).catch(() => undefined)
+    }
+    const after = await connectionsOf(stand, name)
+    await prisma.$disconnect()
+    return after - opened
+  }
+  return {
+    ours: await count(new PrismaClient({ adapter: iamAdapter(ours(stand, 'app'), { env: {} }) }), 'app'),
+    theirs: await count(new PrismaClient({ adapter: new PrismaPg(plain(stand, 'plain', 'static')) }), 'plain'),
+  }
+}
+
+/** PostgreSQL counts sessions a database; nobody else opens any meanwhile, but for the asker itself. */
+async function connectionsOf(stand: Stand, _name: string): Promise<number> {
+  asker ??= iamPool({ ...ours(stand, stand.admin), pool: { max: 1, idleTimeoutMillis: 0 } }, { env: {} })
+  await asker.query('SELECT pg_stat_clear_snapshot()')
+  const { rows } = await asker.query<{ sessions: string }>(
+    'SELECT sessions FROM pg_stat_database WHERE datname = current_database()',
+  )
+  return Number(rows[0]?.sessions)
+}
+
+let asker: ReturnType<typeof iamPool> | undefined
+
+function print(what: string, concurrency: number, { ours: a, theirs: b, ratio }: Comparison): void {
+  const side = ({ perSecond, p50Ms, p99Ms }: Comparison['ours']) => `${perSecond}/s p50 ${p50Ms} p99 ${p99Ms} ms`
+  console.log(
+    `${what.padEnd(36)} ×${String(concurrency).padEnd(3)} ${ratio.toFixed(2)}   ours ${side(a)}   theirs ${side(b)}`,
+  )
+}
+
+function write(results: object): void {
+  const folder = join(import.meta.dirname, 'results')
+  mkdirSync(folder, { recursive: true })
+  const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length }
+  writeFileSync(join(folder, 'runtime.json'), `${JSON.stringify({ machine, rounds, roundMs, ...results }, null, 2)}\n`)
+}
