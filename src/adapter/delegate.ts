@@ -1,24 +1,30 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
 import { PrismaIamError } from '../errors.ts'
+import { withFreshPlan } from './stale-plan.ts'
+import type { StatementCache } from './statement-cache.ts'
 import { delegateTransaction } from './transaction.ts'
 
 type InnerAdapter = SqlDriverAdapter & Required<Pick<SqlDriverAdapter, 'getConnectionInfo'>>
 type Differences = Pick<Capabilities, 'isolationLevels' | 'savepoints'>
 
 /** `PrismaPg`'s adapter, which is not exported, with transactions as the server has them. */
-export function delegateAdapter(inner: InnerAdapter, capabilities: Differences): SqlDriverAdapter {
+export function delegateAdapter(
+  inner: InnerAdapter,
+  capabilities: Differences,
+  cache: StatementCache,
+): SqlDriverAdapter {
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
-    queryRaw: (query) => inner.queryRaw(query),
-    executeRaw: (query) => inner.executeRaw(query),
+    queryRaw: (query) => withFreshPlan(query, cache, () => inner.queryRaw(query)),
+    executeRaw: (query) => withFreshPlan(query, cache, () => inner.executeRaw(query)),
     executeScript: (script) => inner.executeScript(script),
     getConnectionInfo: () => inner.getConnectionInfo(),
     dispose: () => inner.dispose(),
     startTransaction: async (level) => {
       const asked = levelToAsk(level, capabilities)
-      return delegateTransaction(await inner.startTransaction(asked), capabilities)
+      return delegateTransaction(await inner.startTransaction(asked), capabilities, cache)
     },
   }
 }

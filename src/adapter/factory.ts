@@ -6,6 +6,7 @@ import { spreadLives } from '../connect/lifetime.ts'
 import { type Opening, open } from '../connect/open.ts'
 import { PrismaIamError } from '../errors.ts'
 import { delegateAdapter } from './delegate.ts'
+import { createStatementCache, type PreparingConnection } from './statement-cache.ts'
 
 /**
  * Prisma's driver adapter with IAM logins: `new PrismaClient({ adapter: iamAdapter() })`.
@@ -38,10 +39,17 @@ export function iamAdapter(options: IamOptions = {}, edges: Edges = {}): SqlMigr
 
 async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdapter> {
   const opening = await open(options, edges)
-  const { schema, adapter, endpoint } = opening.resolved
-  const inner = await new PrismaPg(opening.pool, { ...adapter, ...(schema === undefined ? {} : { schema }) }).connect()
-  guard(inner.underlyingDriver(), opening)
-  return delegateAdapter(inner, endpoint.capabilities)
+  const { schema, adapter, endpoint, statementCache } = opening.resolved
+  const cache = createStatementCache(statementCache)
+  const inner = await new PrismaPg(opening.pool, {
+    ...(statementCache === 0 ? {} : { statementNameGenerator: cache.nameOf }),
+    ...adapter,
+    ...(schema === undefined ? {} : { schema }),
+  }).connect()
+  const pool = inner.underlyingDriver()
+  guard(pool, opening)
+  pool.on('release', (_error, client) => cache.trim((client as unknown as Preparing).connection))
+  return delegateAdapter(inner, endpoint.capabilities, cache)
 }
 
 /** The pool is of the adapter's own copy of `pg`, so its `connect` is replaced instead of its class. */
@@ -49,6 +57,11 @@ function guard(pool: ReturnType<PrismaPgAdapter['underlyingDriver']>, { door, lo
   const connect = pool.connect.bind(pool)
   pool.connect = connectMethod(guardCheckouts((callback) => connect(callback), pool, door))
   spreadLives(pool.options, longestLifeSeconds, door.random)
+}
+
+/** Not in the types of `pg`, and there since its first release. */
+interface Preparing {
+  connection: PreparingConnection
 }
 
 type PrismaPgAdapter = Awaited<ReturnType<PrismaPg['connect']>>

@@ -2,20 +2,26 @@ import type { Transaction } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
 import { PrismaIamError } from '../errors.ts'
 import { oneAtATime } from './one-at-a-time.ts'
+import { withFreshPlanNextTime } from './stale-plan.ts'
+import type { StatementCache } from './statement-cache.ts'
 
 /**
  * A transaction that sends one query after the other, and says so where the server has no savepoints.
  *
  * Prisma's client asks for several relations at once; `pg` queues such queries, but deprecates it (pg 8.23).
  */
-export function delegateTransaction(inner: Transaction, { savepoints }: Pick<Capabilities, 'savepoints'>): Transaction {
+export function delegateTransaction(
+  inner: Transaction,
+  { savepoints }: Pick<Capabilities, 'savepoints'>,
+  cache: StatementCache,
+): Transaction {
   const inTurn = oneAtATime()
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
     options: inner.options,
-    queryRaw: (query) => inTurn(() => inner.queryRaw(query)),
-    executeRaw: (query) => inTurn(() => inner.executeRaw(query)),
+    queryRaw: (query) => inTurn(() => withFreshPlanNextTime(query, cache, () => inner.queryRaw(query))),
+    executeRaw: (query) => inTurn(() => withFreshPlanNextTime(query, cache, () => inner.executeRaw(query))),
     commit: () => inTurn(() => inner.commit()),
     rollback: () => inTurn(() => inner.rollback()),
     ...(savepoints ? savepointsOf(inner, inTurn) : noSavepoints),

@@ -16,6 +16,7 @@ export interface UrlParts {
   max?: number
   connectTimeoutMs?: number
   applicationName?: string
+  statementCache?: number
 }
 
 /** Takes a PostgreSQL URL apart; problems never repeat the URL, which may hold a password. */
@@ -50,7 +51,7 @@ export function parseConnectionUrl(text: string, source: string, problems: Probl
     if (parameter) parameter(take, value)
     else problems.add(`unknown parameter \`${name}\` in ${source}${didYouMean(name, Object.keys(parameters))}`)
   }
-  for (const key of ['max', 'connectTimeoutMs'] as const) {
+  for (const key of ['max', 'connectTimeoutMs', 'statementCache'] as const) {
     if (Number.isNaN(parts[key])) problems.add(`a parameter of ${source} that should be a number is not one`)
   }
   return parts
@@ -83,8 +84,8 @@ const parameters: Record<string, (take: Take, value: string) => void> = {
   connect_timeout: (take, value) => take('connectTimeoutMs', Number(value) * 1000),
   pool_timeout: ignored,
   socket_timeout: ignored,
-  statement_cache_size: ignored,
-  pgbouncer: ignored,
+  statement_cache_size: (take, value) => take('statementCache', Number(value)),
+  pgbouncer: (take, value) => take('statementCache', value === 'true' ? 0 : undefined),
   sslaccept: ignored,
   channel_binding: ignored,
 }

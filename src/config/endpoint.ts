@@ -15,6 +15,8 @@ export interface Capabilities {
   publicSchemaIsSystem: boolean
   /** How `search_path` may be set: RDS Proxy lists no `options` among its startup parameters. */
   searchPathBy: 'startup' | 'statement'
+  /** How many prepared statements a connection keeps unless told otherwise: RDS Proxy pins a connection for the first. */
+  statementCache: number
   /** Startup parameters that end the connection at once. */
   refusedStartupParameters: readonly string[]
   /** The age at which the server ends a session, in milliseconds. */
@@ -84,6 +86,7 @@ const postgresqlCapabilities: Capabilities = {
   iamAttachment: 'rds_iam',
   publicSchemaIsSystem: false,
   searchPathBy: 'startup',
+  statementCache: 100,
   refusedStartupParameters: [],
   maxConnectionAgeMs: undefined,
   /** AWS's pages name 200 new IAM logins a second, above which they are throttled, and no burst. */
@@ -99,6 +102,7 @@ const dsqlCapabilities: Capabilities = {
   iamAttachment: 'aws-iam',
   publicSchemaIsSystem: true,
   searchPathBy: 'startup',
+  statementCache: 100,
   /** `pg` sends these in the startup packet when asked to; DSQL answers FATAL 0A000 (recorded 2026-07-23). */
   refusedStartupParameters: ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'],
   maxConnectionAgeMs: 3_600_000,
@@ -159,7 +163,9 @@ function rdsEndpoint(kind: Endpoint['kind'], regionName: string | undefined): En
     kind,
     region: regionName,
     trust: proxy ? 'public-roots' : 'rds-roots',
-    capabilities: proxy ? { ...postgresqlCapabilities, searchPathBy: 'statement' } : postgresqlCapabilities,
+    capabilities: proxy
+      ? { ...postgresqlCapabilities, searchPathBy: 'statement', statementCache: 0 }
+      : postgresqlCapabilities,
   }
 }
 

@@ -70,6 +70,11 @@ export interface IamOptions {
    * after a burst of 1,000, on RDS and Aurora PostgreSQL 200 a second.
    */
   pacing?: Partial<Pacing>
+  /**
+   * How many prepared statements a connection of `iamAdapter` keeps. Default 100, or `statement_cache_size` of the URL; 0
+   * turns it off, as for RDS Proxy and with `pgbouncer=true`, where prepared statements pin a connection.
+   */
+  statementCache?: number
   /** Options of `PrismaPg`. */
   adapter?: AdapterOptions
 }
@@ -101,6 +106,7 @@ export const optionNames: readonly (keyof IamOptions)[] = [
   'tls',
   'password',
   'pool',
+  'statementCache',
   'pacing',
   'adapter',
 ]

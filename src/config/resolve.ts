@@ -50,6 +50,7 @@ export function resolve(given: IamOptions = {}, edges: Edges & { readFile?: (pat
     tls,
     pool,
     pacing,
+    statementCache: options.statementCache ?? url.statementCache ?? target.endpoint.capabilities.statementCache,
     adapter: options.adapter ?? {},
   })
 }

@@ -16,5 +16,7 @@ export interface Resolved {
   pool: PoolOptions
   /** `undefined` opens connections as fast as they are asked for. */
   pacing: Pacing | undefined
+  /** How many prepared statements a connection keeps; 0 for none. */
+  statementCache: number
   adapter: AdapterOptions
 }

@@ -53,6 +53,10 @@ const shapes: Record<keyof IamOptions, Shape> = {
   },
   pool: object,
   pacing: object,
+  statementCache: {
+    fits: (value) => Number.isInteger(value) && (value as number) >= 0,
+    words: 'a whole number from 0',
+  },
   adapter: object,
 }
 
