@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
+import type pg from 'pg'
 import { iamAdapter, iamPool } from 'prisma-iam'
 import { placeOrder, stockShelves } from '../examples/shop/orders.ts'
 import { PrismaClient } from '../generated/prisma/client.ts'
@@ -77,11 +79,10 @@ async function throughPrisma(stand: Stand): Promise<Row[]> {
 }
 
 async function throughPools(stand: Stand): Promise<Row[]> {
-  const { AuroraDSQLPool } = await import('@aws/aurora-dsql-node-postgres-connector')
   const { accessKeyId, secretAccessKey } = stand
   const max = 16
   const a = iamPool({ ...ours(stand, 'admin'), pool: { max } }, { env: {} })
-  const b = new AuroraDSQLPool({
+  const b = new (peers().AuroraDSQLPool)({
     ...plain(stand, 'admin', ''),
     stream: () => dialler(stand.host, stand.port),
     max,
@@ -100,25 +101,30 @@ async function throughPools(stand: Stand): Promise<Row[]> {
   return rows
 }
 
+/** AWS's own connector, in a folder of its own so that only those who measure install it. */
+function peers(): { AuroraDSQLPool: new (config: pg.PoolConfig & { customCredentialsProvider: unknown }) => pg.Pool } {
+  return createRequire(join(import.meta.dirname, 'peers/package.json'))('@aws/aurora-dsql-node-postgres-connector')
+}
+
 async function uniqueViolations(stand: Stand): Promise<{ ours: number; theirs: number }> {
-  const count = async (prisma: PrismaClient, name: string) => {
+  const count = async (prisma: PrismaClient) => {
     await prisma.category.count()
-    const opened = await connectionsOf(stand, name)
+    const opened = await connectionsOf(stand)
     for (let turn = 0; turn < 1000; turn += 1) {
       await prisma.category.create({ data: { slug: 'all', name: 'again' } }).catch(() => undefined)
     }
-    const after = await connectionsOf(stand, name)
+    const after = await connectionsOf(stand)
     await prisma.$disconnect()
     return after - opened
   }
   return {
-    ours: await count(new PrismaClient({ adapter: iamAdapter(ours(stand, 'app'), { env: {} }) }), 'app'),
-    theirs: await count(new PrismaClient({ adapter: new PrismaPg(plain(stand, 'plain', 'static')) }), 'plain'),
+    ours: await count(new PrismaClient({ adapter: iamAdapter(ours(stand, 'app'), { env: {} }) })),
+    theirs: await count(new PrismaClient({ adapter: new PrismaPg(plain(stand, 'plain', 'static')) })),
   }
 }
 
 /** PostgreSQL counts sessions a database; nobody else opens any meanwhile, but for the asker itself. */
-async function connectionsOf(stand: Stand, _name: string): Promise<number> {
+async function connectionsOf(stand: Stand): Promise<number> {
   asker ??= iamPool({ ...ours(stand, stand.admin), pool: { max: 1, idleTimeoutMillis: 0 } }, { env: {} })
   await asker.query('SELECT pg_stat_clear_snapshot()')
   const { rows } = await asker.query<{ sessions: string }>(

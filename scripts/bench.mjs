@@ -8,9 +8,9 @@ const [name = 'runtime'] = process.argv.slice(2)
 const file = join(root, 'bench', `${name}.ts`)
 if (!existsSync(file)) throw new Error(`there is no benchmark called ${name}`)
 prepare()
-const bench = join(root, 'bench')
-if (!existsSync(join(bench, 'node_modules'))) {
-  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: bench })
+const peers = join(root, 'bench/peers')
+if (!existsSync(join(peers, 'node_modules'))) {
+  run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: peers })
 }
 const { createJiti } = createRequire(import.meta.url)('jiti')
 const { measure } = await createJiti(import.meta.url, { interopDefault: false }).import(file)

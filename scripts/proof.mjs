@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { prepare, root } from './prepare.mjs'
+
+/** `npm run proof`: what takes too long for `npm test`. `npm run proof -- 60` gives each soak 60 seconds. */
+prepare()
+const { createJiti } = createRequire(import.meta.url)('jiti')
+const { prove } = await createJiti(import.meta.url, { interopDefault: false }).import(join(root, 'proof/soak.ts'))
+const seconds = process.argv[2] === undefined ? undefined : Number(process.argv[2])
+const passed = await prove([
+  { name: 'token lives of 30 seconds', speed: 30, seconds: seconds ?? 180 },
+  { name: 'a day of tokens, 100 times as fast', speed: 100, seconds: seconds ?? 864 },
+])
+console.log(passed ? 'no query failed' : 'queries failed')
+process.exitCode = passed ? 0 : 1
