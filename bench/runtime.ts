@@ -7,6 +7,7 @@ import type pg from 'pg'
 import { iamAdapter, iamPool } from 'prisma-iam'
 import { placeOrder, stockShelves } from '../examples/shop/orders.ts'
 import { PrismaClient } from '../generated/prisma/client.ts'
+import { coldStarts } from './cold-start.ts'
 import { type Comparison, interleave } from './rounds.ts'
 import { dialler, openShop, ours, plain, type Stand, startStand } from './stand.ts'
 
@@ -22,7 +23,11 @@ export async function measure(): Promise<void> {
     console.log(
       `1,000 unique violations opened ${violations.ours} connections through iamAdapter, ${violations.theirs} through PrismaPg`,
     )
-    write({ rows, violations })
+    const cold = await coldStarts(rds, rounds)
+    console.log(
+      `a cold start takes ${cold.moreMs} ms more: ours ${JSON.stringify(cold.ours)}, theirs ${JSON.stringify(cold.theirs)}`,
+    )
+    write({ rows, violations, cold })
   } finally {
     await Promise.all([rds.stop(), dsql.stop()])
   }

@@ -31,7 +31,7 @@ export function iamAdapter(options: IamOptions = {}, edges: Edges = {}): SqlMigr
       throw new PrismaIamError(
         'PRISMA_IAM_ENGINE_UNSUPPORTED',
         'a shadow database is the business of the schema engine, not of the adapter of an app',
-        { hint: 'use `npx prisma-iam migrate dev`' },
+        { hint: 'give this adapter to PrismaClient; migrations go through `npx prisma-iam migrate`' },
       )
     },
   }

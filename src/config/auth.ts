@@ -46,7 +46,7 @@ export function resolveAuth(
   }
   if (url.password !== undefined) {
     return problems.add(
-      'the URL of an AWS host holds a password: take it out to log in by IAM, or pass it as `password`',
+      'the URL of an AWS host holds a password: take it out to log in by IAM, or pass it as `password` (in `iam` of the config file: `admin.password`)',
     )
   }
   if (endpoint.region === undefined) {

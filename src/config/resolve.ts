@@ -68,7 +68,9 @@ function invalid(problems: Problems): PrismaIamError {
     `the connection cannot be made from what was given (${count} problem${count === 1 ? '' : 's'}):`,
     {
       problems: problems.list,
-      hint: 'a complete example is iamAdapter({ url: "postgresql://app@HOST/DATABASE" }) or DATABASE_URL with the same text',
+      hint: problems.list.some((problem) => problem.startsWith('no '))
+        ? 'a complete example is iamAdapter({ url: "postgresql://app@HOST/DATABASE" }) or DATABASE_URL with the same text'
+        : 'correct what is listed; docs/connect.md says where each option comes from',
     },
   )
 }

@@ -3,6 +3,10 @@ import type { Problems } from './problems.ts'
 
 /** What is left when every option of a wrong type has become a problem, and every unknown one. */
 export function checkShape(options: IamOptions, problems: Problems): IamOptions {
+  if (!object.fits(options)) {
+    problems.add('the options must be an object, such as { url: "postgresql://app@HOST/DATABASE" }')
+    return {}
+  }
   problems.addUnknownKeys(options, optionNames, 'option')
   const wrong = optionNames.filter((name) => options[name] !== undefined && !shapes[name].fits(options[name]))
   for (const name of wrong) problems.add(`\`${name}\` must be ${shapes[name].words}`)

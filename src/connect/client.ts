@@ -9,10 +9,16 @@ const defaultConnectTimeoutMs = 15_000
 /** A single `pg` client for a login; `connectClient` opens it. */
 export async function connectClient(login: Login): Promise<pg.Client> {
   const client = new pg.Client(clientConfig(login))
-  await client.connect()
-  if (login.schema !== undefined && login.searchPathBy === 'statement')
-    await client.query(searchPathStatement(login.schema))
-  return client
+  try {
+    await client.connect()
+    if (login.schema !== undefined && login.searchPathBy === 'statement')
+      await client.query(searchPathStatement(login.schema))
+    return client
+  } catch (error) {
+    // `pg` leaves the socket of a login open whose password function failed (pg 8.23).
+    client.connection.stream.destroy()
+    throw error
+  }
 }
 
 /**

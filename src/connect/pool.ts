@@ -64,6 +64,17 @@ class OpeningPool extends pg.Pool implements IamPool {
     return checkHealth(() => this.query('SELECT 1'), phaseOf)
   }
 
+  /** What was asked before is answered first, as by a plain pool, also while options are still being read. */
+  override end(): Promise<void>
+  override end(callback: () => void): void
+  override end(callback?: () => void): Promise<void> | undefined {
+    const opened = this.#state.kind === 'opening' ? this.#state.flight.catch(() => undefined) : Promise.resolve()
+    const ended = opened.then(() => super.end())
+    if (callback === undefined) return ended
+    void ended.finally(callback)
+    return undefined
+  }
+
   #opened(plain: Checkout): Promise<Checkout> {
     if (this.#state.kind === 'opening') return this.#state.flight
     const flight = this.#open().then(

@@ -207,6 +207,8 @@ describe('resolve', () => {
       {},
       /`pool.statement_timeout` ends every connection/,
     ],
+    ['a text in place of options', 'postgresql://app@h/d', {}, /the options must be an object/],
+    ['nothing in place of options', null, {}, /the options must be an object/],
     ['a host that is a number', { host: 5, user: 'a', database: 'd' }, {}, /`host` must be a string/],
   ])('refuses %s', (_name, options, env, text) => {
     expect(problemsOf(options, env).join('\n')).toMatch(text)

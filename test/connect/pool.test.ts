@@ -138,11 +138,38 @@ describe('iamPool', () => {
     await expect(pool.query('SELECT 1 AS one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
   })
 
+  it('keeps `min` connections that are idle, and ends the others', async () => {
+    const pool = open({ pool: { min: 2, max: 5, idleTimeoutMillis: 50 } })
+    await Promise.all(Array.from({ length: 5 }, () => pool.query('SELECT pg_sleep(0.05)')))
+    await expect.poll(() => pool.totalCount).toBe(2)
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    expect([pool.totalCount, pool.idleCount]).toEqual([2, 2])
+  })
+
   it('tells the caller that credentials are missing', async () => {
     const credentials = async () => Promise.reject(new Error('no session'))
     await expect(open({ credentials }).query('SELECT 1')).rejects.toMatchObject({
       code: 'PRISMA_IAM_TOKEN_CREDENTIALS',
     })
+  })
+
+  it('answers what was asked before it was ended, though it was not open yet', async () => {
+    const pool = iamPool(emulator.options, { env: {} })
+    const asked = pool.query('SELECT 1 AS one')
+    await pool.end()
+    expect((await asked).rows).toEqual([{ one: 1 }])
+  })
+
+  it('leaves no socket behind when a login fails for want of a token', async () => {
+    const credentials = async () => Promise.reject(new Error('no session'))
+    const pool = open({ credentials, pool: { max: 3 } })
+    await Promise.allSettled(Array.from({ length: 20 }, () => pool.query('SELECT 1')))
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const before = sockets()
+    await Promise.allSettled(Array.from({ length: 20 }, () => pool.query('SELECT 1')))
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(sockets()).toBeLessThanOrEqual(before)
+    expect(pool.totalCount).toBe(0)
   })
 
   it('shows no secret when it is inspected', async () => {
