@@ -17,8 +17,8 @@ export function delegateAdapter(
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
-    queryRaw: (query) => withFreshPlan(query, cache, () => inner.queryRaw(query)),
-    executeRaw: (query) => withFreshPlan(query, cache, () => inner.executeRaw(query)),
+    queryRaw: (query) => withFreshPlan(query, cache, 'alone', () => inner.queryRaw(query)),
+    executeRaw: (query) => withFreshPlan(query, cache, 'alone', () => inner.executeRaw(query)),
     executeScript: (script) => inner.executeScript(script),
     getConnectionInfo: () => inner.getConnectionInfo(),
     dispose: () => inner.dispose(),

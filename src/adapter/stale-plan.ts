@@ -3,11 +3,12 @@ import type { StatementCache } from './statement-cache.ts'
 
 /**
  * Sends a query, and once more when the server's prepared plan of it was outdated by a migration: such a refusal comes
- * before anything was done.
+ * before anything was done. A transaction is lost by it, though; there it becomes the conflict that retries know.
  */
 export async function withFreshPlan<Result>(
   query: SqlQuery,
   cache: StatementCache,
+  place: 'alone' | 'in-transaction',
   send: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -15,21 +16,7 @@ export async function withFreshPlan<Result>(
   } catch (error) {
     if (!isStalePlan(error)) throw error
     cache.forget(query.sql)
-    return await send()
-  }
-}
-
-/** The same inside a transaction, which is lost by then: the error becomes the conflict that it is, to be retried whole. */
-export async function withFreshPlanNextTime<Result>(
-  query: SqlQuery,
-  cache: StatementCache,
-  send: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await send()
-  } catch (error) {
-    if (!isStalePlan(error)) throw error
-    cache.forget(query.sql)
+    if (place === 'alone') return await send()
     throw new DriverAdapterError({
       kind: 'TransactionWriteConflict',
       originalCode: '40001',

@@ -2,7 +2,7 @@ import type { Transaction } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
 import { PrismaIamError } from '../errors.ts'
 import { oneAtATime } from './one-at-a-time.ts'
-import { withFreshPlanNextTime } from './stale-plan.ts'
+import { withFreshPlan } from './stale-plan.ts'
 import type { StatementCache } from './statement-cache.ts'
 
 /**
@@ -20,8 +20,8 @@ export function delegateTransaction(
     provider: inner.provider,
     adapterName: inner.adapterName,
     options: inner.options,
-    queryRaw: (query) => inTurn(() => withFreshPlanNextTime(query, cache, () => inner.queryRaw(query))),
-    executeRaw: (query) => inTurn(() => withFreshPlanNextTime(query, cache, () => inner.executeRaw(query))),
+    queryRaw: (query) => inTurn(() => withFreshPlan(query, cache, 'in-transaction', () => inner.queryRaw(query))),
+    executeRaw: (query) => inTurn(() => withFreshPlan(query, cache, 'in-transaction', () => inner.executeRaw(query))),
     commit: () => inTurn(() => inner.commit()),
     rollback: () => inTurn(() => inner.rollback()),
     ...(savepoints ? savepointsOf(inner, inTurn) : noSavepoints),
