@@ -3,7 +3,12 @@ import { defineConfig } from 'tsdown'
 /** Libraries ship as ESM and CJS with types; executables are ESM only, one entry per process. */
 export default defineConfig([
   {
-    entry: { index: 'src/index.ts', config: 'src/config-entry.ts', emulator: 'src/emulator/index.ts' },
+    entry: {
+      index: 'src/index.ts',
+      config: 'src/config-entry.ts',
+      emulator: 'src/emulator/index.ts',
+      otel: 'src/otel/index.ts',
+    },
     format: ['esm', 'cjs'],
     dts: true,
     tsconfig: 'tsconfig.build.json',

@@ -36,7 +36,7 @@ function run(file: string, source: string): string {
 const use = `
 const pool = iamPool({ host: 'nowhere.internal', user: 'app', database: 'shop' })
 pool.query('SELECT 1').catch((error) => {
-  console.log(iamAdapter().provider, typeof defineIam, typeof startEmulator, isPrismaIamError(error) && error.code)
+  console.log(iamAdapter().provider, typeof defineIam, typeof startEmulator, typeof telemetry, isPrismaIamError(error) && error.code)
 })`
 
 describe('the packed package', () => {
@@ -44,16 +44,18 @@ describe('the packed package', () => {
     const source = `import { iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
 import { defineIam } from 'prisma-iam/config'
 import { startEmulator } from 'prisma-iam/emulator'
+import { telemetry } from 'prisma-iam/otel'
 ${use}`
-    expect(run('use.mjs', source)).toBe('postgres function function PRISMA_IAM_CONFIG_INVALID\n')
+    expect(run('use.mjs', source)).toBe('postgres function function function PRISMA_IAM_CONFIG_INVALID\n')
   })
 
   it('loads as CommonJS', () => {
     const source = `const { iamAdapter, iamPool, isPrismaIamError } = require('prisma-iam')
 const { defineIam } = require('prisma-iam/config')
 const { startEmulator } = require('prisma-iam/emulator')
+const { telemetry } = require('prisma-iam/otel')
 ${use}`
-    expect(run('use.cjs', source)).toBe('postgres function function PRISMA_IAM_CONFIG_INVALID\n')
+    expect(run('use.cjs', source)).toBe('postgres function function function PRISMA_IAM_CONFIG_INVALID\n')
   })
 
   it('loads no parser, engine, CLI or AWS package with the app’s entry', () => {
