@@ -17,6 +17,7 @@ export function attemptConnect(
   const progress = watch(client)
   const finish = once((error: Error | null) => {
     if (error === null) {
+      if (door.tokens) door.openedAt = door.clock()
       events.connectionOpened.publish({ ...place, tookMs: performance.now() - startedAt })
       callback()
       return
@@ -25,6 +26,8 @@ export function attemptConnect(
     const isLate = timeoutMs > 0 && performance.now() - startedAt >= timeoutMs - 5
     const told = isLate && !('code' in error) ? tooLate(phase, door, error) : error
     door.attempts.set(told, { phase, token: door.tokens && sentSecret(client) })
+    // `pg` leaves the socket of a login open whose password function failed (pg 8.23).
+    client.connection.stream.destroy()
     events.connectionRefused.publish({ ...place, phase, error: told })
     callback(told)
   })

@@ -14,6 +14,8 @@ export interface Door {
   tokens: TokenSource | undefined
   /** Time for one checkout to get a new connection, in milliseconds; 0 is without end. */
   timeoutMs: number
+  /** When a token opened it last, by `clock`. */
+  openedAt?: number
   /** How far the connections that failed had come, by their errors. */
   attempts: WeakMap<object, Attempt>
   /** In milliseconds since 1970, as tokens are signed by. */

@@ -65,7 +65,7 @@ const ailments: Partial<Record<string, Ailment>> = {
   PRISMA_IAM_CONNECT_REFUSED: 'login-refused',
 }
 
-const later = { waking: 'waking-up', throttled: 'busy', 'not-listening': 'unreachable' } as const
+const later = { waking: 'waking-up', throttled: 'busy', 'not-listening': 'unreachable', cut: 'unreachable' } as const
 
 function ailmentOfTimeout(phase: Attempt['phase'] | undefined): Ailment {
   if (phase === undefined || phase === 'turn') return 'busy'

@@ -3,7 +3,7 @@ import { isServerError } from './fate.ts'
 /** What a failed login calls for. */
 export type Refusal =
   /** The server will let others in soon. */
-  | { kind: 'later'; reason: 'waking' | 'throttled' | 'not-listening' }
+  | { kind: 'later'; reason: 'waking' | 'throttled' | 'not-listening' | 'cut' }
   /** The token was too old: surely (DSQL says so), or perhaps (RDS has one text for everything). */
   | { kind: 'expired'; surely: boolean }
   /** Asking again would not help. */
@@ -14,8 +14,11 @@ export type Refusal =
  * says that the signature expired (AWS's DSQL troubleshooting text, 2026-10-01).
  */
 export function judgeRefusal(error: unknown): Refusal {
-  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ECONNREFUSED')
-    return { kind: 'later', reason: 'not-listening' }
+  const { code: socketCode, message: text = '' } = (error ?? {}) as NodeJS.ErrnoException
+  if (socketCode === 'ECONNREFUSED') return { kind: 'later', reason: 'not-listening' }
+  // A server that shuts down cuts those who are about to log in; nothing of theirs has run.
+  if (socketCode === 'ECONNRESET' || text === 'Connection terminated unexpectedly')
+    return { kind: 'later', reason: 'cut' }
   if (!isServerError(error)) return { kind: 'final' }
   const { code, message, hint = '' } = error
   if (code === '57P03' || /waking up cluster/i.test(message)) return { kind: 'later', reason: 'waking' }

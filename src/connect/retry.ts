@@ -5,6 +5,7 @@ import { describeToken } from '../token/describe.ts'
 import { fullJitterMs } from './backoff.ts'
 import type { Door } from './door.ts'
 import { explainBusyPool, explainRefusal } from './explain.ts'
+import { isServerError } from './fate.ts'
 import { judgeRefusal } from './refusal.ts'
 
 /** What one checkout has tried so far. */
@@ -27,7 +28,7 @@ export function timeLeft({ startedAt }: Tries, timeoutMs: number): number {
 
 /** Without a timeout of the pool, that long is still enough to wait for a server that is not there. */
 const defaultBudgetMs = 15_000
-/** A port at which nobody listens is a restart for some seconds, and a mistake after that. */
+/** A port at which nobody listens, or somebody hangs up, is a restart for some seconds, and a mistake after that. */
 const notListeningBudgetMs = 5_000
 const growth = { baseMs: 200, maxMs: 2_000 }
 
@@ -42,6 +43,8 @@ export async function nextTry(failure: Error, tries: Tries, door: Door): Promise
     publish(error, 'token-expired', 0, tries, door)
     return undefined
   }
+  if (refusal.kind === 'expired' && isPerhapsThrottled(refusal.surely, tries, door))
+    return waitAndTry(error, 'throttled', tries, door)
   return explainRefusal(error, door)
 }
 
@@ -51,12 +54,16 @@ async function waitAndTry(
   tries: Tries,
   door: Door,
 ): Promise<Error | undefined> {
-  const left = timeLeft(tries, reason === 'not-listening' ? shorter(door.timeoutMs) : door.timeoutMs)
+  const left = timeLeft(tries, isDown(reason) ? shorter(door.timeoutMs) : door.timeoutMs)
   const delayMs = fullJitterMs(tries.failed, growth, door.random)
-  if (delayMs >= left) return gaveUp(error, tries, door)
+  if (delayMs >= left) return giveUp(error, tries, door)
   publish(error, reason, delayMs, tries, door)
   await sleep(delayMs)
   return undefined
+}
+
+function isDown(reason: ConnectionRetried['reason']): boolean {
+  return reason === 'not-listening' || reason === 'cut'
 }
 
 function shorter(timeoutMs: number): number {
@@ -79,18 +86,32 @@ function renews(error: Error, surely: boolean, tries: Tries, door: Door): boolea
   return true
 }
 
+/**
+ * RDS refuses logins above its rate in the very words of a denial (AWS's troubleshooting page names 200 a second), so
+ * where a token of this identity got in within a token's life, a few more tries are made.
+ */
+function isPerhapsThrottled(
+  surely: boolean,
+  { failed }: Tries,
+  { openedAt = Number.NEGATIVE_INFINITY, clock }: Door,
+): boolean {
+  return !surely && failed <= triesWhenDenied && Math.abs(clock() - openedAt) < tokenLifeMs
+}
+
+const triesWhenDenied = 5
+const tokenLifeMs = 15 * 60_000
+
 function publish(error: Error, reason: ConnectionRetried['reason'], delayMs: number, tries: Tries, door: Door): void {
   events.connectionRetried.publish({ ...door.place, reason, try: tries.failed, delayMs, error })
 }
 
 /** A socket's error stays as it is, because Prisma and others know its code. */
 function gaveUp(error: Error, { failed, startedAt }: Tries, { place }: Door): Error {
-  const code = (error as { code?: string }).code
-  if (code === 'ECONNREFUSED') return error
+  if (!isServerError(error)) return error
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   return new PrismaIamError(
     'PRISMA_IAM_CONNECT_UNAVAILABLE',
-    `${place.host} let nobody in (${failed} tries in ${seconds} s): ${error.message} (${code})`,
+    `${place.host} let nobody in (${failed} tries in ${seconds} s): ${error.message} (${error.code})`,
     { hint: 'try again later, or give it longer by `pool.connectionTimeoutMillis`', cause: error },
   )
 }

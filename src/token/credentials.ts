@@ -58,8 +58,12 @@ function check(credentials: AwsCredentials, now: number): AwsCredentials {
   if (!complete || credentials.accessKeyId === '' || credentials.secretAccessKey === '') {
     throw new Error('the provider returned no access key')
   }
+  const { expiration } = credentials
+  if (expiration !== undefined && !(expiration instanceof Date && !Number.isNaN(expiration.getTime()))) {
+    throw new Error('the provider returned an `expiration` that is no date')
+  }
   if (endsBefore(credentials, now)) {
-    throw new Error(`the credentials ended at ${credentials.expiration?.toISOString()}`)
+    throw new Error(`the credentials ended at ${expiration?.toISOString()}`)
   }
   return credentials
 }

@@ -27,6 +27,14 @@ export function usableUntil(token: TokenLife): number {
   return token.expiresAt - Math.min(30_000, lifeMs / 10)
 }
 
+/**
+ * Whether a token may be handed out now. One that was signed in the future was signed before a clock that ran ahead was
+ * set right: servers refuse it until that time comes (AWS allows five minutes; a minute covers ordinary corrections).
+ */
+export function isUsable(token: TokenLife, now: number): boolean {
+  return token.signedAt - 60_000 <= now && now < usableUntil(token)
+}
+
 /** The first pause after a failed renewal, in milliseconds; the last good token is used meanwhile. */
 export const renewalPauseMs = 5_000
 

@@ -1,4 +1,4 @@
-import { patienceMs, renewalAt, renewalPauseMs, type TokenLife, usableUntil } from './schedule.ts'
+import { isUsable, patienceMs, renewalAt, renewalPauseMs, type TokenLife } from './schedule.ts'
 
 /** A signed token and its life. */
 export interface Token extends TokenLife {
@@ -42,7 +42,7 @@ export function createTokenSource({ sign, clock, random, onRenewalFailed }: Sour
 
   /** The token of a flight that was given up counts too when it comes, unless there is one that lives longer. */
   function take(token: Token): Token {
-    if (!('token' in state) || token.expiresAt >= state.token.expiresAt)
+    if (!('token' in state) || !isUsable(state.token, clock()) || token.expiresAt >= state.token.expiresAt)
       state = { kind: 'fresh', token, renewAt: renewalAt(token, random()) }
     return token
   }
@@ -76,13 +76,13 @@ export function createTokenSource({ sign, clock, random, onRenewalFailed }: Sour
     state = { kind: 'renewing', token: last, flight }
   }
 
-  const isHanging = ({ since }: Flight) => clock() - since > patienceMs
+  const isHanging = ({ since }: Flight) => Math.abs(clock() - since) > patienceMs
 
   async function get(): Promise<string> {
     if (state.kind === 'empty') return (await first()).value
     if (state.kind === 'signing') return (await (isHanging(state.flight) ? first() : state.flight.token)).value
     const { token } = state
-    if (clock() < usableUntil(token)) {
+    if (isUsable(token, clock())) {
       if (state.kind === 'renewing' ? isHanging(state.flight) : clock() >= state.renewAt) renew(token)
       return token.value
     }

@@ -113,6 +113,24 @@ describe('iamAdapter', () => {
     expect(emulator.logins()).toHaveLength(10)
   })
 
+  it('keeps `min` connections that are idle, and ends the others', async () => {
+    const open = async () => {
+      const { rows } = await emulator.asSuperuser(
+        "SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = 'app'",
+      )
+      return rows[0]?.n
+    }
+    await withPrisma(
+      async (prisma) => {
+        await Promise.all(Array.from({ length: 5 }, () => prisma.$queryRaw`SELECT pg_sleep(0.05)::text`))
+        await expect.poll(open, { timeout: 5_000 }).toBe(2)
+        await new Promise((resolve) => setTimeout(resolve, 150))
+        expect(await open()).toBe(2)
+      },
+      { pool: { min: 2, max: 5, idleTimeoutMillis: 50 } },
+    )
+  })
+
   it('opens a new pool after $disconnect, with IAM still on', async () => {
     await withPrisma(async (prisma) => {
       await prisma.order.count()

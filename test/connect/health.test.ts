@@ -29,7 +29,8 @@ function opened(options: IamOptions = {}) {
 }
 
 function behindDoor(treatment: 'silence' | 'hang up'): IamOptions {
-  door.next(treatment)
+  // Who is hung up on tries again.
+  door.next(...Array.from({ length: treatment === 'hang up' ? 20 : 1 }, () => treatment))
   return { port: door.port, pool: brief }
 }
 

@@ -114,6 +114,19 @@ describe('a login that RDS refuses', () => {
       expect(error.problems.join('\n')).toContain(word)
   })
 
+  it('is tried five times more where a token got in lately, because throttling is told in the same words', async () => {
+    const pool = opened(rds)
+    await pool.query('SELECT 1')
+    rds.faults.refuseTokens({ forMs: 60 * minutes })
+    expect((await refusal(pool.query('SELECT 1'))).problems).toHaveLength(7)
+    expect(refused).toBe(6)
+    refused = 0
+    clientAhead = serverAhead = 20 * minutes
+    await refusal(pool.query('SELECT 1'))
+    expect(refused).toBe(1)
+    rds.faults.clear()
+  })
+
   it('is told to be a matter of rds_iam when the server wanted a password', async () => {
     const error = await refusal(opened(rds, { user: 'plain' }).query('SELECT 1'))
     expect(error.message).toContain('(28P01): the server took the token for a password')

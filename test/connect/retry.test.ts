@@ -78,12 +78,23 @@ describe('a checkout', () => {
     placeholder.close()
     const query = opened({}, port).query('SELECT 1 AS one')
     await new Promise((resolve) => setTimeout(resolve, 300))
-    const late = createServer((socket) => socket.destroy()).listen(port, '127.0.0.1')
-    await once(late, 'listening')
-    // Somebody listens now and hangs up: that is not worth another try.
-    expect((await failed(query)).message).toContain('Connection terminated unexpectedly')
-    expect(retried[0]?.reason).toBe('not-listening')
-    late.close()
+    const late = await doorkeeper(postgres.port, port)
+    await expect(query).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    expect(new Set(retried.map(({ reason }) => reason))).toEqual(new Set(['not-listening']))
+    await Promise.all(pools.splice(0).map((pool) => pool.end()))
+    await late.close()
+  })
+
+  it('waits for a server that cuts it off before the login, as one does that shuts down', async () => {
+    door.next('hang up', 'hang up')
+    await expect(opened().query('SELECT 1 AS one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    expect(retried.map(({ reason }) => reason)).toEqual(['cut', 'cut'])
+  })
+
+  it('tells that it was cut off when that does not end', async () => {
+    door.next(...Array.from({ length: 100 }, () => 'hang up' as const))
+    const error = await failed(opened({ connectionTimeoutMillis: 600 }).query('SELECT 1'))
+    expect(error.message).toMatch(/Connection terminated unexpectedly|ECONNRESET/)
   })
 
   it('tells the socket’s own error when nobody ever listens', async () => {

@@ -51,6 +51,8 @@ describe('credential source', () => {
     ['half a pair', { accessKeyId: 'AKIA' }],
     ['empty keys', { accessKeyId: '', secretAccessKey: '' }],
     ['a number', 5],
+    ['an end that is text', { ...keys, expiration: '2026-11-21T13:00:00Z' }],
+    ['an end that is no date', { ...keys, expiration: new Date(Number.NaN) }],
   ])('refuses a provider that returns %s', async (_name, rubbish) => {
     const source = createCredentialSource(async () => rubbish as AwsCredentials, undefined)
     await expect(source(now)).rejects.toMatchObject({ code: 'PRISMA_IAM_TOKEN_CREDENTIALS' })

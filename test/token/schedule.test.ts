@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { expiryOf, renewalAt, usableUntil } from '../../src/token/schedule.ts'
+import { expiryOf, isUsable, renewalAt, usableUntil } from '../../src/token/schedule.ts'
 
 const quarter = 900_000
 
@@ -19,6 +19,14 @@ describe('schedule', () => {
   it('leaves the last 30 seconds unused, or the last tenth of a short life', () => {
     expect(usableUntil({ signedAt: 0, expiresAt: quarter })).toBe(870_000)
     expect(usableUntil({ signedAt: 0, expiresAt: 30_000 })).toBe(27_000)
+  })
+
+  it('leaves a token unused that was signed before a clock that ran ahead was set right', () => {
+    const token = { signedAt: 1_200_000, expiresAt: 1_200_000 + quarter }
+    expect(isUsable(token, 0)).toBe(false)
+    expect(isUsable(token, 1_139_000)).toBe(false)
+    expect(isUsable(token, 1_141_000)).toBe(true)
+    expect(isUsable(token, 1_200_000 + quarter - 30_000)).toBe(false)
   })
 
   it('always renews before a token stops being usable', () => {

@@ -40,6 +40,16 @@ describe('token source', () => {
     expect(world.signed).toBe(1)
   })
 
+  it('signs anew, once, when the clock ran ahead and is set right', async () => {
+    const { world, source, first } = setUp()
+    world.now = 1_200_000
+    await first()
+    world.now = 0
+    expect(await first()).toBe('token 2')
+    expect(await source.get()).toBe('token 2')
+    expect(world.signed).toBe(2)
+  })
+
   it('answers from memory while the token is fresh', async () => {
     const { world, source, first } = setUp()
     await first()
