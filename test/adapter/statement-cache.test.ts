@@ -123,6 +123,15 @@ describe('prepared statements of iamAdapter', () => {
     expect(asked).toBeGreaterThan(200)
   })
 
+  it('are sent again when somebody deallocated them', async () => {
+    const prisma = client({ pool: { max: 1 } })
+    const ask = () => prisma.customer.findFirst({ where: { email: 'ada@example.com' } })
+    for (let time = 0; time < 3; time += 1) await ask()
+    await prisma.$executeRawUnsafe('DEALLOCATE ALL')
+    await expect(ask()).resolves.toMatchObject({ name: 'Ada' })
+    await prisma.$disconnect()
+  })
+
   it('make a transaction that a migration broke a conflict, as Prisma names those', async () => {
     const prisma = client({ pool: { max: 1 } })
     const ask = (tx: Pick<PrismaClient, 'customer'>) => tx.customer.findFirst({ where: { email: 'ada@example.com' } })
