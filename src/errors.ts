@@ -24,6 +24,8 @@ export const errorCodes = {
   PRISMA_IAM_MIGRATE_SESSION: 'The database ended a session of the deploy, or the network did.',
   PRISMA_IAM_MIGRATE_FAILED: 'Prisma did not apply the migrations.',
   PRISMA_IAM_MIGRATE_INCOMPLETE: 'Prisma ended, but the history table does not hold every migration as applied.',
+  PRISMA_IAM_MIGRATE_HISTORY: "Prisma's history table may not be read by the admin.",
+  PRISMA_IAM_MIGRATE_DATABASE: 'The database of the config does not exist and could not be made.',
   PRISMA_IAM_MIGRATE_LOCK: 'The deploy lock could not be taken in time.',
   PRISMA_IAM_MIGRATE_HOOK: 'A hook file failed.',
   PRISMA_IAM_ROLES_INVALID: 'The declared roles contradict themselves or the database.',

@@ -7,6 +7,8 @@ export interface Shell {
   cwd: string
   /** Aborted by SIGINT and SIGTERM; a command that waits listens to it. */
   signal: AbortSignal
+  /** Says that something may have been done: a failure from now on is no mere matter of usage. */
+  begin(): void
   /** Says how the process shall end when nothing was thrown. */
   exit(code: ExitCode): void
 }

@@ -14,22 +14,27 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   const print = createPrint(world.stdout, world.stderr)
   const { signal, received, release } = listenForSignals(world)
   let exitCode: ExitCode = 0
+  let begun = false
   const shell: Shell = {
     print,
     env: world.env,
     cwd: world.cwd(),
     signal,
+    begin: () => {
+      begun = true
+    },
     exit: (code) => {
       exitCode = code
     },
   }
   try {
-    const program = await createProgram(argv, shell)
-    await program.parseAsync([...argv], { from: 'user' })
+    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+    const program = await createProgram(words, shell)
+    await program.parseAsync([...words], { from: 'user' })
     return received()?.code ?? exitCode
   } catch (error) {
     const stopped = received()
-    if (stopped === undefined) return report(error, shell)
+    if (stopped === undefined) return report(error, begun, shell)
     print.failure(`stopped by ${stopped.name}`)
     return stopped.code
   } finally {
@@ -89,11 +94,11 @@ function version(): string {
 
 const usageCodes = ['PRISMA_IAM_CONFIG_INVALID', 'PRISMA_IAM_CONFIG_LOAD', 'PRISMA_IAM_ROLES_INVALID']
 
-function report(error: unknown, { print }: Shell): ExitCode {
+function report(error: unknown, begun: boolean, { print }: Shell): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (isPrismaIamError(error)) {
     print.failure(`${error.message}\n(${error.code})`)
-    return usageCodes.includes(error.code) ? 2 : 1
+    return usageCodes.includes(error.code) && !begun ? 2 : 1
   }
   print.failure(error instanceof Error ? error.message : String(error))
   return 1
@@ -102,7 +107,10 @@ function report(error: unknown, { print }: Shell): ExitCode {
 const signalCodes = { SIGINT: 130, SIGTERM: 143 } as const
 type Stopper = keyof typeof signalCodes
 
-/** The first signal stops what runs; a second one of its kind finds Node's own way, and ends the process at once. */
+/** GNU `timeout` and terminals signal the process and its group, so that one wish arrives twice. */
+const echoMs = 1000
+
+/** The first signal stops what runs; a later one of its kind finds Node's own way, and ends the process at once. */
 function listenForSignals(world: World): {
   signal: AbortSignal
   received: () => { name: Stopper; code: ExitCode } | undefined
@@ -114,7 +122,7 @@ function listenForSignals(world: World): {
   const handlers = names.map((name) => {
     const off = () => world.off(name, handler)
     const handler = () => {
-      off()
+      if (received?.name !== name) setTimeout(off, echoMs).unref()
       received ??= { name, code: signalCodes[name] }
       controller.abort()
     }

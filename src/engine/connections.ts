@@ -4,7 +4,8 @@ import type { Connection, Databases } from './adapter.ts'
 import type { Datasource } from './argv.ts'
 import type { ServerName } from './error-texts.ts'
 import { lockPatience } from './lock.ts'
-import { type EngineLogin, requestLogin, socketVariable } from './login.ts'
+import { audienceVariable, type EngineLogin, requestLogin, socketVariable } from './login.ts'
+import { assertMeant } from './meant.ts'
 import { endWith, openSession, type Session } from './session.ts'
 import { assertApart, createShadow } from './shadow.ts'
 import { urlLogin } from './url-login.ts'
@@ -36,7 +37,10 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   let server: ServerName | undefined
   const ask = async (): Promise<EngineLogin & { gone?: Promise<void> }> => {
     const socket = env[socketVariable]
-    return socket ? await requestLogin(socket) : await urlLogin(datasource.url, env)
+    if (!socket) return await urlLogin(datasource.url, env)
+    const served = await requestLogin(socket)
+    assertMeant(served.login, datasource.url, { anyUser: Boolean(env[audienceVariable]) })
+    return served
   }
   const connect = async (login: Login, gone = never): Promise<Session> => {
     server = { ...login.verify, user: login.user, database: login.database }

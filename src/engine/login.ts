@@ -28,6 +28,12 @@ export interface LoginSocket {
 /** The variable through which an engine learns where to ask; the path is no secret, the directory is closed to others. */
 export const socketVariable = 'PRISMA_IAM_ENGINE_SOCKET'
 
+/**
+ * The variable that names, as a URL without a secret, whom the socket was opened for by `prisma-iam`; a socket without it
+ * belongs to a process that loaded a config, and not to its children.
+ */
+export const audienceVariable = 'PRISMA_IAM_ENGINE_AUDIENCE'
+
 const question = '{"ask":"login"}'
 
 /**

@@ -66,6 +66,9 @@ async function printDiff({ exitCode, stdout }: Diff, print: (content: string) =>
 
 function noMigrateDev(): PrismaIamError {
   return new PrismaIamError('PRISMA_IAM_ENGINE_UNSUPPORTED', '`migrate dev` does not run on this schema engine yet.', {
-    hint: 'Write the next migration by `prisma migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script`.',
+    hint: [
+      'Write the first migration by `prisma migrate diff --from-empty --to-schema prisma/schema.prisma --script > prisma/migrations/20260101000000_init/migration.sql`, beside a `prisma/migrations/migration_lock.toml` that says `provider = "postgresql"`,',
+      'and each further one by `prisma migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script`; then `npx prisma-iam migrate`.',
+    ].join(' '),
   })
 }

@@ -2,12 +2,12 @@ import type pg from 'pg'
 import type { Edges } from '../config/options.ts'
 import { resolve } from '../config/resolve.ts'
 import type { Resolved } from '../config/resolved.ts'
-import { connectClient } from '../connect/client.ts'
 import type { Login } from '../connect/login.ts'
-import { loginOf } from '../connect/open.ts'
+import { open } from '../connect/open.ts'
 import type { EngineLogin } from '../engine/login.ts'
-import { isPrismaIamError, PrismaIamError } from '../errors.ts'
+import { PrismaIamError } from '../errors.ts'
 import type { RoleServer } from '../roles/server.ts'
+import { openDedicated } from './dedicated.ts'
 import { adminOptions, type IamConfig } from './iam-config.ts'
 import { sessionName } from './session-name.ts'
 
@@ -18,9 +18,9 @@ export interface Admin {
   sessionName: string
   /**
    * A dedicated session, to the configured database unless another is named; the caller ends it.
-   * @throws PRISMA_IAM_MIGRATE_LOGIN with the server's own words.
+   * @throws PRISMA_IAM_MIGRATE_LOGIN with the server's own words; the signal's reason when it came.
    */
-  connect(database?: string): Promise<pg.Client>
+  connect(options?: { database?: string; signal?: AbortSignal | undefined }): Promise<pg.Client>
   /** How the service treats roles. */
   roleServer: RoleServer
   /** The same login as plain data, with a fresh token. */
@@ -31,15 +31,22 @@ export interface Admin {
 
 /** @throws PRISMA_IAM_CONFIG_INVALID, PRISMA_IAM_CONNECT_TRUST */
 export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Admin> {
-  const resolved = resolve(adminOptions(config), edges)
+  const opening = await open(adminOptions(config), edges)
+  const { resolved } = opening
   assertNotDeclared(config, resolved)
   const applicationName = sessionName(edges.random === undefined ? {} : { random: edges.random })
-  const login: Login = { ...(await loginOf(resolved, edges)), applicationName }
+  const { connectionTimeoutMillis: connectTimeoutMs } = resolved.pool
+  const login: Login = {
+    ...opening.login,
+    applicationName,
+    ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
+  }
   const { iamAttachment, transactionalDdl, publicSchemaIsSystem } = resolved.endpoint.capabilities
   return {
     resolved,
     sessionName: applicationName,
-    connect: (database = resolved.database) => connectAs({ ...login, database }),
+    connect: ({ database = resolved.database, signal } = {}) =>
+      openDedicated(opening, database, applicationName, signal),
     engineLogin: async () => ({
       login: { ...login, password: await passwordOf(login) },
       capabilities: resolved.endpoint.capabilities,
@@ -71,27 +78,6 @@ function assertNotDeclared({ admin, roles = {} }: IamConfig, { user }: Resolved)
   throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `\`${user}\` cannot migrate and be a declared role at once`, {
     hint: "say who migrates, such as admin: { user: 'postgres' }",
   })
-}
-
-async function connectAs(login: Login): Promise<pg.Client> {
-  try {
-    return await connectClient(login)
-  } catch (cause) {
-    if (isPrismaIamError(cause)) throw cause
-    const { user, database, verify } = login
-    throw new PrismaIamError(
-      'PRISMA_IAM_MIGRATE_LOGIN',
-      `${user} could not log in to ${database} at ${verify.host}:${verify.port}: ${wordsOf(cause)}`,
-      { cause },
-    )
-  }
-}
-
-/** Node answers a host of several addresses, none of which works, by an error that has no message of its own. */
-function wordsOf(cause: unknown): string {
-  if (cause instanceof AggregateError && cause.message === '') return cause.errors.map(wordsOf).join(', ')
-  const { message = String(cause), code } = cause as { message?: string; code?: string }
-  return code === undefined || message.includes(code) ? message : `${message} (${code})`
 }
 
 async function passwordOf({ password }: Login): Promise<string> {

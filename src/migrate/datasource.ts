@@ -1,9 +1,7 @@
 import { engineBinary } from '../engine/binary.ts'
-import { serveLogins, socketVariable } from '../engine/login.ts'
+import { audienceVariable, serveLogins, socketVariable } from '../engine/login.ts'
 import { adminOf, adminUrl } from './admin.ts'
 import type { IamConfig } from './iam-config.ts'
-
-const ownSockets = new Set<string>()
 
 /**
  * Makes plain `npx prisma …` passwordless: use it as `datasource` of `prisma.config.ts`.
@@ -12,12 +10,13 @@ const ownSockets = new Set<string>()
  * a Unix socket of this process. Nothing is resolved before the engine asks, so `prisma generate` needs no environment.
  */
 export function iamDatasource(config: IamConfig): { url: string } {
+  const url = adminUrl(config)
   process.env.PRISMA_SCHEMA_ENGINE_BINARY = engineBinary()
-  const inherited = process.env[socketVariable]
-  if (inherited === undefined || ownSockets.has(inherited)) {
-    const { path } = serveLogins(async () => (await adminOf(config)).engineLogin())
-    ownSockets.add(path)
-    process.env[socketVariable] = path
+  // A socket that was merely inherited may lead to another project's database.
+  const isMeant = process.env[socketVariable] !== undefined && process.env[audienceVariable] === url
+  if (!isMeant) {
+    process.env[socketVariable] = serveLogins(async () => (await adminOf(config)).engineLogin()).path
+    delete process.env[audienceVariable]
   }
-  return { url: adminUrl(config) }
+  return { url }
 }

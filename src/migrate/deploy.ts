@@ -4,7 +4,7 @@ import { applyRoles } from '../roles/apply.ts'
 import { planRoles } from '../roles/plan.ts'
 import type { RoleStatement } from '../roles/statement.ts'
 import { type Admin, adminOf } from './admin.ts'
-import { createDatabase, isMissing } from './database.ts'
+import { canBeMade, createDatabase } from './database.ts'
 import { findHooks, type Hook, runHook } from './hooks.ts'
 import type { Project } from './load-config.ts'
 import { withDeployLock } from './lock.ts'
@@ -54,8 +54,8 @@ export async function migrateDeploy(project: Project, options: DeployOptions): P
   try {
     return await run()
   } catch (error) {
-    if (!isMissing(error)) throw error
-    await createDatabase(admin)
+    if (!canBeMade(error, admin)) throw error
+    await createDatabase(admin, signal)
     report({ kind: 'created', database: admin.resolved.database })
     return await run()
   }

@@ -16,6 +16,17 @@ export interface History {
   pending: readonly string[]
   /** Applied once, but the file was changed since. */
   changed: readonly string[]
+  /** Applied once, but there is no such file. */
+  fileless: readonly string[]
+  /** Begun and neither finished nor rolled back: Prisma applies nothing before somebody resolves them (P3009). */
+  unfinished: readonly Unfinished[]
+}
+
+/** A migration that failed, or is running. */
+export interface Unfinished {
+  name: string
+  /** What Prisma wrote down of the failure. */
+  logs: string
 }
 
 /** The migrations of a folder, in the order in which Prisma applies them; none when there is no folder. */
@@ -29,7 +40,9 @@ export function readMigrations(directory: string): MigrationFile[] {
 
 /** Reads the history table back and compares it with the files; a missing table means that nothing was applied. */
 export async function readHistory(client: pg.Client, files: readonly MigrationFile[]): Promise<History> {
-  const finished = new Map((await readRows(client)).map((row) => [row.migration_name, row.checksum]))
+  const rows = await readRows(client)
+  const finished = new Map(rows.filter((row) => row.finished).map((row) => [row.migration_name, row.checksum]))
+  const names = new Set(files.map(({ name }) => name))
   const applied = files.filter(({ name }) => finished.has(name))
   return {
     applied: applied.map(({ name }) => name),
@@ -37,7 +50,27 @@ export async function readHistory(client: pg.Client, files: readonly MigrationFi
     changed: applied
       .filter(({ name, sql }) => !checksums(sql).includes(finished.get(name) ?? ''))
       .map(({ name }) => name),
+    fileless: [...finished.keys()].filter((name) => !names.has(name)).sort(),
+    unfinished: rows
+      .filter((row) => !row.finished)
+      .map(({ migration_name: name, logs }) => ({ name, logs: logs ?? '' })),
   }
+}
+
+/**
+ * Refuses to call it a success that a folder without migrations leads to a database that has some: a typo in a path, or a
+ * build that left the folder out.
+ *
+ * @throws PRISMA_IAM_MIGRATE_INCOMPLETE
+ */
+export function assertFiles(directory: string, files: readonly MigrationFile[], { fileless }: History): void {
+  if (files.length > 0 || fileless.length === 0) return
+  const count = `${fileless.length} migration${fileless.length === 1 ? '' : 's'}`
+  throw new PrismaIamError(
+    'PRISMA_IAM_MIGRATE_INCOMPLETE',
+    `the database holds ${count}, but there is none in ${directory}${existsSync(directory) ? '' : ', which does not exist'}`,
+    { hint: 'set `migrations.path` in the config file, or bring the folder to where the deploy runs' },
+  )
 }
 
 /**
@@ -64,18 +97,30 @@ export function assertComplete(history: History, newly: readonly string[]): void
 interface HistoryRow {
   migration_name: string
   checksum: string
+  logs: string | null
+  finished: boolean
 }
 
 /** Without a schema before its name, the table is found where the engine's session, which has the same login, finds it. */
 async function readRows(client: pg.Client): Promise<HistoryRow[]> {
   try {
     const { rows } = await client.query<HistoryRow>(
-      'SELECT migration_name, checksum FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      `SELECT migration_name, checksum, logs, finished_at IS NOT NULL AS finished
+         FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
     )
     return rows
-  } catch (error) {
-    if ((error as { code?: string }).code === '42P01') return []
-    throw error
+  } catch (cause) {
+    const { code, message } = cause as { code?: string; message?: string }
+    if (code === '42P01') return []
+    if (code !== '42501') throw cause
+    throw new PrismaIamError(
+      'PRISMA_IAM_MIGRATE_HISTORY',
+      `the history of the migrations is not readable: ${message}`,
+      {
+        hint: 'somebody else has migrated this database: say in `admin.user` who does, or make that role a member of the owner',
+        cause,
+      },
+    )
   }
 }
 

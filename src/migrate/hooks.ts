@@ -17,14 +17,14 @@ export interface Hook {
 /**
  * The hook files of some patterns: pattern by pattern, those of one pattern by path, each once.
  *
- * @throws PRISMA_IAM_MIGRATE_HOOK for a pattern that matches nothing, since it is a typo.
+ * @throws PRISMA_IAM_CONFIG_INVALID for a pattern that matches nothing, since it is a typo.
  */
 export async function findHooks(patterns: readonly string[], directory: string): Promise<Hook[]> {
   const found = await Promise.all(
     patterns.map(async (pattern) => {
       const files = await glob(pattern, { cwd: directory, absolute: true, onlyFiles: true, expandDirectories: false })
       if (files.length > 0) return files.sort()
-      throw new PrismaIamError('PRISMA_IAM_MIGRATE_HOOK', `no hook file matches ${pattern}`, {
+      throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `no hook file matches ${pattern}`, {
         hint: `patterns are relative to ${directory}`,
       })
     }),

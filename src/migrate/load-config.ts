@@ -40,6 +40,7 @@ export async function loadProject(
   named: { config?: string | undefined; schema?: string | undefined } = {},
 ): Promise<Project> {
   const { config, schema } = named
+  if (config === '') throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', '--config names no file', noName)
   const configFile = config === undefined ? findConfig(cwd) : resolve(cwd, config)
   const loaded = configFile === undefined ? {} : await run(configFile)
   const directory = configFile === undefined ? cwd : dirname(configFile)
@@ -62,10 +63,12 @@ interface Loaded {
   default?: PrismaConfig
 }
 
+const noName = { hint: 'leave --config out to use prisma.config.ts of this folder' }
+
 async function run(configFile: string): Promise<Loaded> {
   if (!existsSync(configFile)) {
     throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `there is no config file ${configFile}`, {
-      hint: 'leave --config out to use prisma.config.ts of this folder',
+      ...noName,
     })
   }
   try {
@@ -75,8 +78,23 @@ async function run(configFile: string): Promise<Loaded> {
     return exportsOf(await jiti.import<Loaded>(configFile))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `${configFile} cannot be run: ${reason}`, { cause })
+    throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `${configFile} cannot be run: ${reason}`, {
+      hint: adviceOn(reason),
+      cause,
+    })
   }
+}
+
+/** What lacks is mostly the Prisma that the config's first line imports. */
+function adviceOn(reason: string): string {
+  const [, missing] = /Cannot find (?:module|package) '([^']+)'/.exec(reason) ?? []
+  if (missing === undefined) return 'see whether `node` can run it, and that its environment is set'
+  if (missing.startsWith('.') || missing.startsWith('/')) return 'see whether that path is right, and was generated'
+  const name = missing
+    .split('/')
+    .slice(0, missing.startsWith('@') ? 2 : 1)
+    .join('/')
+  return name === 'prisma' ? 'run `npm install --save-dev prisma@7` there' : `run \`npm install ${name}\` there`
 }
 
 /** Of a CommonJS file, Node gives all of `module.exports` as the default export. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { PrismaIamError } from '../errors.ts'
 import type { Admin } from './admin.ts'
-import { assertComplete, readHistory, readMigrations } from './history.ts'
+import { assertComplete, assertFiles, type History, readHistory, readMigrations } from './history.ts'
 import type { Project } from './load-config.ts'
 import { runPrisma } from './prisma-cli.ts'
 import type { Sessions } from './sessions.ts'
@@ -27,9 +27,13 @@ export async function applyMigrations(
 ): Promise<readonly string[]> {
   const { report, env, prismaArgs = [], signal } = options
   const started = performance.now()
-  const files = readMigrations(project.migrationsDirectory)
+  const { migrationsDirectory: directory } = project
+  const files = readMigrations(directory)
   const earlier = await readHistory(client, files)
+  assertFiles(directory, files, earlier)
+  if (files.length === 0) report({ kind: 'empty', directory })
   if (earlier.changed.length > 0) report({ kind: 'changed', migrations: earlier.changed })
+  if (earlier.fileless.length > 0) report({ kind: 'fileless', migrations: earlier.fileless })
   const code = await runPrisma({
     project,
     args: ['migrate', 'deploy', ...prismaArgs],
@@ -42,19 +46,31 @@ export async function applyMigrations(
   signal?.throwIfAborted()
   await sessions.endEngines(client)
   const history = await readHistory(client, files)
-  if (code !== 0) throw failed(code, history.pending)
+  if (code !== 0) throw failed(code, history)
   assertComplete(history, earlier.pending)
   report({ kind: 'migrations', applied: earlier.pending, ms: performance.now() - started })
   return earlier.pending
 }
 
-function failed(code: number, pending: readonly string[]): PrismaIamError {
+function failed(code: number, { pending, unfinished }: History): PrismaIamError {
   return new PrismaIamError(
     'PRISMA_IAM_MIGRATE_FAILED',
     `\`prisma migrate deploy\` ended with exit code ${code}; its own words stand above`,
     {
       problems: pending.map((name) => `${name} is not applied`),
-      hint: 'after hooks and roles did not run; correct the cause and run the command again',
+      hint: adviceOn(unfinished),
     },
   )
+}
+
+/** DSQL's text of 2026-11 for a second schema change in a transaction; Prisma's engine sends a file as one. */
+const oneChange = /multiple ddl statements/i
+
+function adviceOn(unfinished: History['unfinished']): string {
+  if (unfinished.length === 0) return 'after hooks and roles did not run; correct the cause and run the command again'
+  const file = unfinished.some(({ logs }) => oneChange.test(logs))
+    ? 'Aurora DSQL takes one schema change a transaction: for now, give each statement a migration of its own'
+    : 'correct the file'
+  const resolve = unfinished.map(({ name }) => `\`npx prisma-iam migrate resolve --rolled-back ${name}\``)
+  return `${file}, run ${resolve.join(' and ')}, then run the command again; after hooks and roles did not run`
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { engineBinary } from '../engine/binary.ts'
-import { type EngineLogin, serveLogins, socketVariable } from '../engine/login.ts'
+import { audienceVariable, type EngineLogin, serveLogins, socketVariable } from '../engine/login.ts'
 import { PrismaIamError } from '../errors.ts'
 import type { Project } from './load-config.ts'
 
@@ -44,7 +44,10 @@ export async function runPrisma({ project, args, env, url, login, output, signal
         DATABASE_URL: env.DATABASE_URL || url,
         PRISMA_SCHEMA_ENGINE_BINARY: engineBinary(),
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        // Prisma loads the config by jiti, whose cache would write it, transpiled, into the temporary folder.
+        JITI_FS_CACHE: 'false',
         [socketVariable]: socket.path,
+        [audienceVariable]: url,
       },
       stdio: ['ignore', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
     })

@@ -28,7 +28,7 @@ export async function withSessions<Result>(
   }
   const use: Sessions['use'] = async (run) => {
     signal?.throwIfAborted()
-    const client = await admin.connect()
+    const client = await admin.connect({ signal })
     clients.add(client)
     try {
       signal?.throwIfAborted()
@@ -69,6 +69,8 @@ async function runOn<Result>(client: pg.Client, run: (client: pg.Client) => Prom
 
 /** Through a session of its own, since those of the deploy are at work. */
 async function endAll(admin: Admin, clients: ReadonlySet<pg.Client>): Promise<void> {
+  // Who was still at the door is no session yet, and the door may be the thing that does not answer.
+  if (clients.size === 0) return
   if (!seesSessions(admin)) {
     await Promise.all([...clients].map((client) => client.end()))
     return

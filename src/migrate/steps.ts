@@ -5,6 +5,8 @@ export type DeployStep =
   | { kind: 'created'; database: string }
   | { kind: 'waiting'; holder: string }
   | { kind: 'changed'; migrations: readonly string[] }
+  | { kind: 'fileless'; migrations: readonly string[] }
+  | { kind: 'empty'; directory: string }
   | { kind: 'prisma'; line: string }
   | { kind: 'migrations'; applied: readonly string[]; ms: number }
   | { kind: 'hook'; file: string; ms: number }

@@ -12,7 +12,10 @@ export function parseManifest(input: unknown): RoleManifest {
   const problems = shapeProblems(input)
   if (problems.length === 0) problems.push(...manifestProblems(input as RoleManifest))
   if (problems.length === 0) return input as RoleManifest
-  throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles cannot be used.', { problems })
+  throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles cannot be used.', {
+    problems,
+    hint: 'correct `roles` in the config file; docs/roles.md says what can stand there',
+  })
 }
 
 function shapeProblems(input: unknown): string[] {

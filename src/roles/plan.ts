@@ -35,7 +35,10 @@ export async function planRoles(
   const access = wantedAccess(manifest, catalog, server)
   const problems = [...roleProblems(manifest, catalog, server), ...access.problems]
   if (problems.length > 0) {
-    throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the database.', { problems })
+    throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the database.', {
+      problems,
+      hint: 'correct `roles` in the config file and run the command again',
+    })
   }
   refuseLockout(manifest, catalog, server)
   return { manifest, ...diffRoles(manifest, access, catalog, server) }

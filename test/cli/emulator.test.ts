@@ -15,7 +15,7 @@ function start(...args: string[]) {
   const story: string[] = []
   const write = (line: string) => void story.push(line)
   const print = { result: (line: string) => void lines.push(line), story: write, done: write, failure: write }
-  const shell: Shell = { print, env: {}, cwd: '/', signal: controller.signal, exit: () => {} }
+  const shell: Shell = { print, env: {}, cwd: '/', signal: controller.signal, begin: () => {}, exit: () => {} }
   const command = emulatorCommand(shell, () => parent)
     .exitOverride()
     .configureOutput({ writeErr: write })

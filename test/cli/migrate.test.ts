@@ -35,6 +35,11 @@ test("status, resolve and diff have Prisma's own flags, words and exit codes", a
     code: 2,
     stdout: expect.stringContaining('CREATE TABLE "Order"'),
   })
+  const further = ['migrate', 'diff', '--from-migrations', 'prisma/migrations', '--to-schema', 'prisma/schema.prisma']
+  expect(await project.run([...further, '--script'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('empty migration'),
+  })
   expect(emulator.logins()).not.toContain('app')
 })
 
@@ -48,6 +53,8 @@ describe('what is asked for wrongly ends with 2 before anything runs', () => {
   test.each<[string[], RegExp]>([
     [['migrate', '--jsn'], /unknown flag `--jsn` \(did you mean `--json`\?\)/],
     [['migrate', 'stauts'], /unknown verb `stauts` \(did you mean `status`\?\)/],
+    [['migrate', '--config', ''], /`--config` needs a value/],
+    [['roles', 'plan', '--config', ''], /--config names no file/],
     [['migrate', '--config', 'none.ts'], /there is no config file .*none\.ts/],
     [['migrat'], /unknown command 'migrat'[\s\S]*migrate/],
     [['roles', 'plan', '--chek'], /unknown option '--chek'[\s\S]*--check/],
@@ -85,6 +92,14 @@ test('--help loads neither Prisma nor a database driver', async () => {
   } finally {
     rmSync(coverage, { recursive: true })
   }
+})
+
+test("-- --help shows Prisma's help and deploys nothing; `help` is --help", async () => {
+  const run = await project.run(['migrate', '--', '--help'])
+  expect(run).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage') })
+  expect(run.stderr).not.toContain('applied')
+  expect(await project.run(['help'])).toEqual(await project.run(['--help']))
+  expect(await project.run(['help', 'migrate'])).toEqual(await project.run(['migrate', '--help']))
 })
 
 test('without a command it says what there is', async () => {

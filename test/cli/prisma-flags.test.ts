@@ -48,7 +48,8 @@ describe.each([
   ['resolve --rolled-back -- x', '`--rolled-back` needs a value'],
   ['--lock-timeout', '`--lock-timeout` needs a value'],
   ['--lock-timeout soon', 'must be a number of seconds'],
-  ['--lock-timeout=', 'must be a number of seconds'],
+  ['--lock-timeout=', '`--lock-timeout` needs a value'],
+  ['status --config=', '`--config` needs a value'],
   ['--lock-timeout -1', 'must be a number of seconds'],
 ])('%s', (line, problem) => {
   test('is refused', () => {

@@ -11,17 +11,17 @@ const slow = {
   '0002_next': 'CREATE TABLE c ();',
 }
 
-/** Prisma's CLI shows it; the engine does not use it. */
-const url = 'postgresql://nobody@nowhere/x'
-
 let server: TestPostgres
 let project: Project
+/** Prisma's CLI shows it; who logs in, and where to, is said by the socket. */
+let url: string
 let database: string
 let socket: LoginSocket
 let engine: ChildProcess | undefined
 
 beforeAll(async () => {
   server = await testPostgres()
+  url = `postgresql://${server.superuser}@127.0.0.1:${server.port}`
   project = await testProject(url)
 })
 beforeEach(async () => {

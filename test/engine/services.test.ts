@@ -28,7 +28,7 @@ async function serve(options: IamOptions): Promise<LoginSocket> {
 test('on Aurora DSQL the admin deploys by token: no lock, one statement a transaction', async () => {
   emulator = await testEmulator({ service: 'dsql' })
   socket = await serve({ ...emulator.options, user: 'admin' })
-  project = await testProject(`postgresql://admin@${emulator.signHost}/postgres`)
+  project = await testProject(`postgresql://admin@${emulator.signHost}:${emulator.signPort}/postgres`)
   await project.migrate({ '0001_one': 'CREATE TABLE "Order" (id uuid PRIMARY KEY);' })
   const env = { PRISMA_IAM_ENGINE_SOCKET: socket.path }
   expect(await project.prisma(['migrate', 'deploy'], env)).toMatchObject({ code: 0 })
@@ -47,7 +47,7 @@ test('on Aurora PostgreSQL the admin deploys by token, two statements in one tra
   emulator = await testEmulator({ service: 'rds' })
   const { admin } = emulator
   socket = await serve({ ...emulator.options, user: admin })
-  project = await testProject(`postgresql://${admin}@${emulator.signHost}/${emulator.database}`)
+  project = await testProject(`postgresql://${admin}@${emulator.signHost}:${emulator.signPort}/${emulator.database}`)
   await project.migrate({
     '0001_one': 'CREATE TABLE "Order" (id uuid PRIMARY KEY); CREATE TABLE b (id uuid PRIMARY KEY);',
   })

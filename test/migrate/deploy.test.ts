@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
@@ -99,6 +99,10 @@ test('a failing migration ends with 1 and Prisma’s words; after hooks and role
   const run = await project.run(['migrate'])
   expect(run).toMatchObject({ code: 1, stdout: '' })
   expect(run.stderr).toMatch(/P3018[\s\S]*0003_bad[\s\S]*division by zero[\s\S]*PRISMA_IAM_MIGRATE_FAILED/)
+  expect(run.stderr).toContain(
+    'run `npx prisma-iam migrate resolve --rolled-back 0003_bad`, then run the command again',
+  )
+  expect((await project.run(['migrate'])).stderr).toMatch(/P3009[\s\S]*resolve --rolled-back 0003_bad`, then/)
   expect(await exists('"Order"', 'half')).toEqual([true, false])
   expect((await emulator.asSuperuser('SELECT step FROM audit.trail', database)).rows).toEqual([])
   expect((await emulator.asSuperuser("SELECT FROM pg_roles WHERE rolname = 'never'")).rowCount).toBe(0)
@@ -125,7 +129,7 @@ test('a failing hook names file, line and column, with the server’s words', as
 test('a hook pattern that matches nothing is told before anything runs', async () => {
   await project.write({ ...config(roles), 'hooks/before.sql': 'CREATE TABLE trail ();\n' })
   const run = await project.run(['migrate'])
-  expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('no hook file matches hooks/after/*.sql') })
+  expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('no hook file matches hooks/after/*.sql') })
   expect(await exists('trail', '"Order"')).toEqual([false, false])
 })
 
@@ -134,11 +138,10 @@ test('roles that the database contradicts leave no role half-made', async () => 
   await project.write(config(`{ admin: { user: 'postgres' }, roles: { before: {}, broken: { ${grants} } } }`))
   const run = await project.run(['migrate'])
   expect(run).toMatchObject({
-    code: expect.any(Number),
+    code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/Nowhere[\s\S]*PRISMA_IAM_ROLES/),
+    stderr: expect.stringMatching(/Nowhere[\s\S]*Hint: correct `roles`[\s\S]*PRISMA_IAM_ROLES/),
   })
-  expect(run.code).not.toBe(0)
   expect((await emulator.asSuperuser("SELECT FROM pg_roles WHERE rolname IN ('before', 'broken')")).rowCount).toBe(0)
   expect(await exists('"Order"')).toEqual([true])
 })
@@ -149,6 +152,42 @@ test('a migration that was changed after it was applied is named, and nothing el
   await project.write({ [file]: `${await readFile(join(project.directory, file), 'utf8')}-- changed\n` })
   const run = await project.run(['migrate'])
   expect(run).toMatchObject({ code: 0, stderr: expect.stringMatching(/changed after .*0001_first/) })
+})
+
+test('a migration without its file is named, and no file at all beside a history is a failure', async () => {
+  const missing = {
+    'prisma.config.ts': (config()['prisma.config.ts'] ?? '').replace('prisma/migrations', 'prisma/migration'),
+  }
+  const own = await readFile(join(project.directory, 'prisma.config.ts'), 'utf8')
+  await project.write(missing)
+  expect(await project.run(['migrate'])).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/there is no migration in .*prisma\/migration\n/),
+  })
+  await project.write({ 'prisma.config.ts': own })
+  expect(await project.run(['migrate'])).toMatchObject({ code: 0 })
+  await rm(join(project.directory, 'prisma/migrations/0001_first'), { recursive: true })
+  expect(await project.run(['migrate'])).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining('there is no such file any more: 0001_first'),
+  })
+  await project.write(missing)
+  expect(await project.run(['migrate'])).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/holds 2 migrations, but there is none in .*which does not exist[\s\S]*_INCOMPLETE/),
+  })
+})
+
+test('an admin who may not read the history is told who should migrate', async () => {
+  await emulator.asSuperuser(
+    'CREATE TABLE _prisma_migrations (migration_name text, checksum text, logs text, finished_at text, rolled_back_at text)',
+    database,
+  )
+  expect(await project.run(['migrate'])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/permission denied[\s\S]*admin\.user[\s\S]*PRISMA_IAM_MIGRATE_HISTORY/),
+  })
 })
 
 test('the database that is missing is made, as Prisma does', async () => {

@@ -86,10 +86,20 @@ describe.runIf(process.platform === 'linux')('a deploy that is cut short', () =>
 
   test.each([
     ['SIGTERM', 143, 'as a supervisor sends it', (pid: number) => pid],
+    [
+      'SIGTERM',
+      143,
+      'as GNU timeout sends it to a program and at once to its group',
+      async (pid: number) => {
+        process.kill(pid, 'SIGTERM')
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        return -pid
+      },
+    ],
     ['SIGINT', 130, 'as a terminal sends it to the whole group', (pid: number) => -pid],
   ] as const)('by %s ends with %i, no process, no session, no lock, %s', async (signal, code, _how, target) => {
     const running = await deployAsleep()
-    process.kill(target(running.child.pid ?? 0), signal)
+    process.kill(await target(running.child.pid ?? 0), signal)
     const run = await running.ended
     expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(`stopped by ${signal}`) })
     expect(await sessions()).toBe(0)

@@ -77,6 +77,11 @@ test('a file that is not there, throws, or is no TypeScript is named', async () 
     message: expect.stringMatching(/throws\.ts cannot be run: SHOP_ADMIN is not set/),
   })
   await expect(load('broken.ts')).rejects.toMatchObject({ code: 'PRISMA_IAM_CONFIG_LOAD' })
+  write({ 'lacks.ts': "import { defineConfig } from 'prisma/config'\nexport default defineConfig({})" })
+  await expect(load('lacks.ts')).rejects.toMatchObject({
+    hint: expect.stringContaining('npm install --save-dev prisma@7'),
+  })
+  await expect(load('')).rejects.toThrow('--config names no file')
   write({ 'wrong.ts': "export const iam = 'postgresql://…'" })
   await expect(load('wrong.ts')).rejects.toMatchObject({ code: 'PRISMA_IAM_CONFIG_INVALID' })
 })

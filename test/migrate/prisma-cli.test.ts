@@ -63,6 +63,12 @@ test("the caller's DATABASE_URL stays, where there is none the shown one stands 
   expect([...given.lines, ...none.lines]).toEqual(['postgresql://given@h/d', 'postgresql://shown@h:5432/d'])
 })
 
+test("the config's text is not left in the temporary folder by Prisma's loader", async () => {
+  const { ended, lines } = run('console.log(process.env.JITI_FS_CACHE)')
+  await ended
+  expect(lines).toEqual(['false'])
+})
+
 test('a CLI that is killed ends as a shell counts; the signal stops one that runs', async () => {
   expect(await run('process.kill(process.pid, "SIGKILL")').ended).toBe(137)
   const controller = new AbortController()

@@ -45,6 +45,32 @@ test('on DSQL the example deploys as admin and maps its role; a second run finds
   expect(dsql.logins()).not.toContain('app')
 })
 
+test('on DSQL a database of another name is not made, and a second statement of a file is explained', async () => {
+  const project = await make({
+    ...dsql.env,
+    DATABASE_URL: (dsql.env.DATABASE_URL ?? '').replace('/postgres?', '/shop?'),
+  })
+  await project.write(config("{ admin: { user: 'admin' } }"))
+  const elsewhere = await project.run(['migrate'])
+  expect(elsewhere).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/only database of Aurora DSQL is `postgres`/),
+  })
+  expect(elsewhere.stderr).not.toContain('created')
+  await rm(join(project.directory, 'prisma/migrations/0002_second'), { recursive: true })
+  await project.write({
+    'prisma/migrations/0001_first/migration.sql': 'CREATE TABLE a (id int);\nCREATE TABLE b (id int);\n',
+  })
+  const run = await project.run(['migrate'], { DATABASE_URL: dsql.env.DATABASE_URL ?? '' })
+  expect(run.stderr).toMatch(
+    /each statement a migration of its own, run `npx prisma-iam migrate resolve --rolled-back 0001/,
+  )
+  await project.run(['migrate', 'resolve', '--rolled-back', '0001_first'], {
+    DATABASE_URL: dsql.env.DATABASE_URL ?? '',
+  })
+  await dsql.asSuperuser('DROP TABLE _prisma_migrations')
+})
+
 test('a plain PostgreSQL on a laptop deploys by the password of DATABASE_URL; IAM is passed over with a notice', async () => {
   const project = await make({ DATABASE_URL: laptop.urlOf('laptop') })
   await project.write(

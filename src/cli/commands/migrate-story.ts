@@ -7,6 +7,9 @@ export function tell(step: DeployStep, print: Print): void {
   else if (step.kind === 'waiting') print.story(`waiting for another deploy: ${step.holder}`)
   else if (step.kind === 'changed')
     print.story(`changed after they were applied, so not run: ${step.migrations.join(', ')}`)
+  else if (step.kind === 'fileless')
+    print.story(`applied once, but there is no such file any more: ${step.migrations.join(', ')}`)
+  else if (step.kind === 'empty') print.story(`there is no migration in ${step.directory}`)
   else if (step.kind === 'prisma') tellPrisma(step.line, print)
   else if (step.kind === 'hook') print.done(`hook ${step.file}${took(step)}`)
   else if (step.kind === 'migrations') {

@@ -25,8 +25,13 @@ async function migrate(called: MigrateArguments, shell: Shell): Promise<void> {
   const { loadProject } = await import('../../migrate/load-config.ts')
   const project = await loadProject(shell.cwd, called)
   if (called.verb !== 'diff') assertConfig(project)
-  if (called.verb === 'deploy') await deploy(project, called, shell)
+  if (called.verb === 'deploy' && !asksHelp(called)) await deploy(project, called, shell)
   else shell.exit(await passOn(project, called, shell))
+}
+
+/** Behind `--`, where it is Prisma's own help that is asked for. */
+function asksHelp({ prisma }: MigrateArguments): boolean {
+  return prisma.includes('--help') || prisma.includes('-h')
 }
 
 /** Prisma 7 takes its datasource from the config file alone. */
@@ -48,18 +53,22 @@ async function deploy(project: Project, { own, prisma }: MigrateArguments, shell
     prismaArgs: prisma,
     skipRoles: own.skipRoles,
     lockTimeoutMs: own.lockTimeoutMs,
-    report: (step) => tell(step, print),
+    report: (step) => {
+      shell.begin()
+      tell(step, print)
+    },
     signal,
   })
   print.result(own.json ? JSON.stringify(result) : summary(result))
 }
 
 /** `diff` may need no database at all, so what is missing to reach one is said when Prisma asks for it. */
-async function passOn(project: Project, { verb, prisma }: MigrateArguments, shell: Shell): Promise<number> {
+async function passOn(project: Project, called: MigrateArguments, shell: Shell): Promise<number> {
   const { runPrisma } = await import('../../migrate/prisma-cli.ts')
   const { adminOf, adminUrl } = await import('../../migrate/admin.ts')
   const { env, signal } = shell
-  if (verb !== 'diff') await adminOf(project.iam, { env })
+  const { verb, prisma } = called
+  if (verb !== 'diff' && !asksHelp(called)) await adminOf(project.iam, { env })
   return await runPrisma({
     project,
     args: ['migrate', verb, ...prisma],

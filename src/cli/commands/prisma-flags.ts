@@ -85,7 +85,7 @@ function takeFlag(rest: string[], known: Flags): { name: string; value: string; 
     return { name, value: '', words: [word] }
   }
   const value = inline ?? rest.shift()
-  if (value === undefined) throw usage(`\`${flag}\` needs a value`)
+  if (value === undefined || value === '') throw usage(`\`${flag}\` needs a value`)
   return { name, value, words: inline === undefined ? [word, value] : [word] }
 }
 
