@@ -1,5 +1,5 @@
 import { isPrismaIamError } from '../errors.ts'
-import type { Attempt } from './door.ts'
+import type { Attempt, Door } from './door.ts'
 import { isServerError } from './fate.ts'
 import { judgeRefusal } from './refusal.ts'
 
@@ -12,8 +12,10 @@ export type Ailment =
   | 'misconfigured'
   /** No AWS credentials, or their provider hangs. */
   | 'no-credentials'
-  /** The server did not believe the token or password. */
-  | 'login-refused'
+  /** The server did not believe the token, or knows no such role. */
+  | 'token-refused'
+  /** The same, where a password is the way in. */
+  | 'password-refused'
   /** The server could not prove who it is, or has no TLS. */
   | 'tls-refused'
   /** Nobody answered: name, route, port, or a server that is down. */
@@ -26,31 +28,33 @@ export type Ailment =
   | 'failed'
 
 /** Runs a query and tells how that went; it never rejects. */
-export async function checkHealth(query: () => Promise<unknown>, phaseOf: PhaseOf): Promise<Health> {
+export async function checkHealth(query: () => Promise<unknown>, doorOf: () => Way | undefined): Promise<Health> {
   const startedAt = performance.now()
   try {
     await query()
     return { state: 'ok', tookMs: performance.now() - startedAt }
   } catch (reason) {
     const error = reason instanceof Error ? reason : new Error(String(reason))
-    return { state: ailmentOf(error, phaseOf), tookMs: performance.now() - startedAt, error }
+    return { state: ailmentOf(error, doorOf()), tookMs: performance.now() - startedAt, error }
   }
 }
 
-/** How far the connection had come that failed with an error; `undefined` where that is not known. */
-export type PhaseOf = (error: Error) => Attempt['phase'] | undefined
+/** What is known of the way in; nothing before the pool was first asked for a connection. */
+export type Way = Pick<Door, 'tokens' | 'attempts'>
 
 /** Names the place where the way ends, by the error that was told there. */
-export function ailmentOf(error: Error, phaseOf: PhaseOf): Ailment {
+export function ailmentOf(error: Error, way: Way | undefined): Ailment {
+  const refused = way?.tokens === undefined ? 'password-refused' : 'token-refused'
   if (isPrismaIamError(error)) {
     const byCode = ailments[error.code]
     if (byCode !== undefined) return byCode
-    if (error.code === 'PRISMA_IAM_CONNECT_TIMEOUT') return ailmentOfTimeout(phaseOf(error))
-    if (error.cause instanceof Error) return ailmentOf(error.cause, phaseOf)
+    if (error.code === 'PRISMA_IAM_CONNECT_REFUSED') return refused
+    if (error.code === 'PRISMA_IAM_CONNECT_TIMEOUT') return ailmentOfTimeout(way?.attempts.get(error)?.phase)
+    if (error.cause instanceof Error) return ailmentOf(error.cause, way)
   }
   const refusal = judgeRefusal(error)
   if (refusal.kind === 'later') return later[refusal.reason]
-  if (isServerError(error)) return error.code.startsWith('28') ? 'login-refused' : byClass(error.code)
+  if (isServerError(error)) return error.code.startsWith('28') ? refused : byClass(error.code)
   const { code = '' } = error as { code?: string }
   if (/CERT|SELF_SIGNED|^UNABLE_TO_|^ERR_(TLS|SSL)|HOSTNAME/.test(code) || /SSL connection/.test(error.message))
     return 'tls-refused'
@@ -62,7 +66,6 @@ const ailments: Partial<Record<string, Ailment>> = {
   PRISMA_IAM_CONNECT_TRUST: 'misconfigured',
   PRISMA_IAM_TOKEN_CREDENTIALS: 'no-credentials',
   PRISMA_IAM_TOKEN_SIGN: 'no-credentials',
-  PRISMA_IAM_CONNECT_REFUSED: 'login-refused',
 }
 
 const later = { waking: 'waking-up', throttled: 'busy', 'not-listening': 'unreachable', cut: 'unreachable' } as const

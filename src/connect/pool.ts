@@ -59,9 +59,8 @@ class OpeningPool extends pg.Pool implements IamPool {
   }
 
   health(): Promise<Health> {
-    const phaseOf = (error: Error) =>
-      this.#state.kind === 'open' ? this.#state.door.attempts.get(error)?.phase : undefined
-    return checkHealth(() => this.query('SELECT 1'), phaseOf)
+    const door = () => (this.#state.kind === 'open' ? this.#state.door : undefined)
+    return checkHealth(() => this.query('SELECT 1'), door)
   }
 
   /** What was asked before is answered first, as by a plain pool, also while options are still being read. */

@@ -1,5 +1,6 @@
 import type { AwsCredentials, CredentialProvider } from '../config/options.ts'
 import { PrismaIamError } from '../errors.ts'
+import { patienceMs } from './schedule.ts'
 
 /** Gives credentials that are good for a while yet. */
 export type CredentialSource = (now: number) => Promise<AwsCredentials>
@@ -22,7 +23,7 @@ export function createCredentialSource(
 ): CredentialSource {
   return async (now) => {
     try {
-      const provide = await providerOf(given, profile, loadChain)
+      const provide = await providerOf(given, profile, loadChain, now)
       return check(await longerOf(provide, now), now)
     } catch (error) {
       throw credentialsError(error, profile)
@@ -34,10 +35,37 @@ async function providerOf(
   given: AwsCredentials | CredentialProvider | undefined,
   profile: string | undefined,
   loadChain: LoadChain,
+  now: number,
 ): Promise<CredentialProvider> {
-  if (typeof given === 'function') return given
+  if (typeof given === 'function') return inOneFlight(given, now)
   if (given !== undefined) return async () => given
   return loadChain(profile)
+}
+
+interface Flight {
+  answer: Promise<AwsCredentials>
+  since: number
+}
+
+const flights = new WeakMap<CredentialProvider, Flight>()
+
+/**
+ * Asks a provider once for all endpoints that ask at the same time, a writer and its readers. An answer is not kept: who
+ * asks because a server refused the last one shall get what the provider has now.
+ */
+function inOneFlight(provide: CredentialProvider, now: number): CredentialProvider {
+  return async (options) => {
+    if (options?.forceRefresh) return await provide(options)
+    const running = flights.get(provide)
+    if (running !== undefined && Math.abs(now - running.since) <= patienceMs) return await running.answer
+    const flight = { answer: Promise.resolve().then(() => provide()), since: now }
+    flights.set(provide, flight)
+    try {
+      return await flight.answer
+    } finally {
+      if (flights.get(provide) === flight) flights.delete(provide)
+    }
+  }
 }
 
 /** DsqlSigner signs with credentials about to end; asking once more by force is what rds-signer does (3.1169). */

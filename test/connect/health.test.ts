@@ -49,7 +49,8 @@ describe('the health of a pool', () => {
     ['misconfigured', () => ({ region: 'nowhere' })],
     ['no-credentials', () => ({ credentials: async () => Promise.reject(new Error('no session')) })],
     ['no-credentials', () => ({ credentials: () => new Promise(() => undefined), pool: brief })],
-    ['login-refused', () => ({ credentials: { accessKeyId: 'AKIAWRONG', secretAccessKey: 'wrong' } })],
+    ['token-refused', () => ({ credentials: { accessKeyId: 'AKIAWRONG', secretAccessKey: 'wrong' } })],
+    ['password-refused', () => ({ password: 'wrong' })],
     ['tls-refused', () => ({ signHost: 'other.cluster-c1a2b3.eu-west-1.rds.amazonaws.com' })],
     ['unreachable', () => ({ port: 1, pool: brief })],
     ['unreachable', () => ({ host: 'no-such-host.invalid' })],
@@ -78,6 +79,6 @@ describe('the health of a pool', () => {
     ['unreachable', '08006', 'server closed'],
   ])('is %s after %s', (state, code, message) => {
     const error = Object.assign(new Error(message), { code, severity: 'FATAL' })
-    expect(ailmentOf(error, () => undefined)).toBe(state)
+    expect(ailmentOf(error, undefined)).toBe(state)
   })
 })

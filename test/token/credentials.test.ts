@@ -22,6 +22,20 @@ describe('credential source', () => {
     expect(asked).toEqual(['shop'])
   })
 
+  it('asks a provider once for all who ask at the same time, and anew afterwards or when it hangs', async () => {
+    const answers: ((credentials: AwsCredentials) => void)[] = []
+    const provider: CredentialProvider = () => new Promise((resolve) => answers.push(resolve))
+    const [writer, reader] = [createCredentialSource(provider, undefined), createCredentialSource(provider, undefined)]
+    const both = Promise.all([writer(now), reader(now)])
+    const later = reader(now + 60_000)
+    await expect.poll(() => answers.length).toBe(2)
+    for (const answer of answers) answer(keys)
+    expect(await both).toEqual([keys, keys])
+    expect(await later).toEqual(keys)
+    void writer(now)
+    await expect.poll(() => answers.length).toBe(3)
+  })
+
   it('asks once more by force for credentials that are about to end', async () => {
     const asked: unknown[] = []
     const provider: CredentialProvider = async (options) => {
