@@ -7,7 +7,7 @@ import { lockPatience } from './lock.ts'
 import { audienceVariable, type EngineLogin, requestLogin, socketVariable } from './login.ts'
 import { assertMeant } from './meant.ts'
 import { endWith, openSession, type Session } from './session.ts'
-import { assertApart, createShadow } from './shadow.ts'
+import { assertApart, createShadow, emptyShadow } from './shadow.ts'
 import { urlLogin } from './url-login.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -79,6 +79,7 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
       const given = await urlLogin(datasource.shadowDatabaseUrl, env)
       const session = await connect(given.login)
       await assertApart(entered.session, session)
+      await emptyShadow(session, given.login.schema ?? 'public')
       return over(session, given)
     },
     async maintenance() {

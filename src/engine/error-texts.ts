@@ -36,6 +36,7 @@ export const texts: {
   P1010: (server: ServerName, words: string) => PrismaFailure
   P1011: (words: string) => PrismaFailure
   P1017: (words: string) => PrismaFailure
+  P3014: (words: string) => PrismaFailure
   P3018: (migration: string, code: string, words: string) => PrismaFailure
 } = {
   P1000: ({ host, user }, words) => ({
@@ -60,6 +61,10 @@ export const texts: {
   }),
   P1011: (words) => ({ code: 'P1011', message: `Error opening a TLS connection: ${words}` }),
   P1017: (words) => ({ code: 'P1017', message: `Server has closed the connection.\n\n${words}` }),
+  P3014: (words) => ({
+    code: 'P3014',
+    message: `Prisma Migrate could not create the shadow database. Please make sure the database user has permission to create databases. Read more about the shadow database (and workarounds) at https://pris.ly/d/migrate-shadow\n\nOriginal error:\n${words}`,
+  }),
   P3018: (migration, code, words) => ({
     code: 'P3018',
     message: `A migration failed to apply. New migrations cannot be applied before the error is recovered from. Read more about how to resolve migration issues in a production database: https://pris.ly/d/migrate-resolve\n\nMigration name: ${migration}\n\nDatabase error code: ${code}\n\nDatabase error:\n${words}\n`,

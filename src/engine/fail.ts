@@ -26,6 +26,13 @@ export class LockTimeout extends Error {
   }
 }
 
+/** Carries what kept a shadow database from being made. */
+export class ShadowFailure extends Error {
+  constructor(cause: unknown) {
+    super('The shadow database could not be made', { cause })
+  }
+}
+
 /** Where WebAssembly put an error of ours into its own texts. */
 const externalError = /(?:external connector error\s+)?External error id#(\d+)/i
 
@@ -57,6 +64,7 @@ export function explain(
 export function describe(error: unknown, server: ServerName = unknownServer): PrismaFailure | { message: string } {
   if (error instanceof MigrationFailure) return describeMigration(error)
   if (error instanceof LockTimeout) return texts.P1002(server, error.elapsedMs)
+  if (error instanceof ShadowFailure) return texts.P3014(describe(error.cause, server).message)
   if (isPrismaIamError(error)) return { message: error.message }
   if (isReport(error)) return describeReport(error, server)
   const { message, code } = shape(error)

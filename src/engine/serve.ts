@@ -1,22 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { bindMigrationAwareSqlAdapterFactory, type ErrorRegistry } from '@prisma/driver-adapter-utils'
-import { PrismaIamError } from '../errors.ts'
 import { adapterFactory, type Databases } from './adapter.ts'
 import type { Connections } from './connections.ts'
 import { explain } from './fail.ts'
 import { isOffline, offlineDatabases } from './offline.ts'
 import { watchPanics } from './panic.ts'
+import { callReplayed } from './replay.ts'
 import type { Handle } from './rpc.ts'
 import { createSchemaEngine, type Datamodel, type SchemaEngine } from './wasm.ts'
 
 /** The one RPC method whose name differs in WebAssembly. */
 const renamed: Record<string, string> = { getDatabaseVersion: 'version' }
-
-/**
- * The calls of `migrate dev`. The engine's WebAssembly finds its shadow database for `diff`, but not for these, once there
- * is a migration (`UsingExternalShadowDb::No` in 7.10.0-7, tried 2026-11-21), so they are refused before the first works.
- */
-const ofMigrateDev = new Set(['devDiagnostic', 'evaluateDataLoss', 'createMigration'])
 
 /**
  * Answers Prisma's CLI. The engine is constructed with the first call, when it is known whether that needs a database.
@@ -29,11 +23,10 @@ export function handleCalls(paths: readonly string[], connections: Connections):
   return async (method, params, print) => {
     loaded ??= load(paths, isOffline(method, params) ? offlineDatabases() : connections)
     try {
-      if (ofMigrateDev.has(method)) throw noMigrateDev()
       const engine = await loaded.engine
       const call = engine[renamed[method] ?? method]
       if (typeof call !== 'function') throw new Error(`The schema engine has no method ${JSON.stringify(method)}.`)
-      const result = await call.call(engine, params)
+      const result = await callReplayed(engine, () => call.call(engine, params), params)
       return { result: method === 'diff' ? await printDiff(result as Diff, print) : result }
     } catch (thrown) {
       return { failure: explain(thrown, loaded.errors, connections.server(), lastPanic()) }
@@ -62,13 +55,4 @@ interface Diff {
 async function printDiff({ exitCode, stdout }: Diff, print: (content: string) => Promise<void>): Promise<Diff> {
   if (stdout !== null) await print(stdout)
   return { exitCode, stdout: null }
-}
-
-function noMigrateDev(): PrismaIamError {
-  return new PrismaIamError('PRISMA_IAM_ENGINE_UNSUPPORTED', '`migrate dev` does not run on this schema engine yet.', {
-    hint: [
-      'Write the first migration by `prisma migrate diff --from-empty --to-schema prisma/schema.prisma --script > prisma/migrations/20260101000000_init/migration.sql`, beside a `prisma/migrations/migration_lock.toml` that says `provider = "postgresql"`,',
-      'and each further one by `prisma migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script`; then `npx prisma-iam migrate`.',
-    ].join(' '),
-  })
 }

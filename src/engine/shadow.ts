@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { PrismaIamError } from '../errors.ts'
 import { identifier } from '../sql/quote.ts'
+import { ShadowFailure } from './fail.ts'
 import type { Session } from './session.ts'
 
-/** Makes an empty database beside the main one; ending the session drops it. */
+/**
+ * Makes an empty database beside the main one; ending the session drops it.
+ *
+ * @throws ShadowFailure, which is P3014 to Prisma, when the server refuses to.
+ */
 export async function createShadow(main: Session, connect: (database: string) => Promise<Session>): Promise<Session> {
   const name = `prisma_migrate_shadow_db_${randomUUID()}`
-  const drop = () => main.script(`DROP DATABASE IF EXISTS ${identifier(name)}`)
-  await main.script(`CREATE DATABASE ${identifier(name)}`)
+  // A session that an extension's worker opened there must not keep the database alive.
+  const drop = () => main.script(`DROP DATABASE IF EXISTS ${identifier(name)} WITH (FORCE)`)
+  await main.script(`CREATE DATABASE ${identifier(name)}`).catch((error: unknown) => {
+    throw new ShadowFailure(error)
+  })
   try {
     const session = await connect(name)
     const end = async () => {
@@ -20,6 +28,25 @@ export async function createShadow(main: Session, connect: (database: string) =>
     throw error
   }
 }
+
+/**
+ * Takes everything out of a shadow database that was given, as the native engine does before each replay.
+ *
+ * The WebAssembly engine leaves this to its host. Schemas of others, and those of extensions, stay.
+ *
+ * @param schema the one that the replay goes to; it is there afterwards.
+ */
+export async function emptyShadow(shadow: Session, schema: string): Promise<void> {
+  const { rows } = await shadow.query(ownSchemas, [])
+  const drops = rows.map(([name]) => `DROP SCHEMA ${identifier(name ?? '')} CASCADE`)
+  const makes = [...new Set(['public', schema])].map((name) => `CREATE SCHEMA IF NOT EXISTS ${identifier(name)}`)
+  await shadow.script([...drops, ...makes].join(';'))
+}
+
+const ownSchemas = `
+  SELECT nspname FROM pg_namespace
+  WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND pg_has_role(nspowner, 'USAGE')
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_namespace'::regclass AND objid = pg_namespace.oid AND deptype = 'e')`
 
 /**
  * Refuses a shadow database that is the main one under another name: Prisma empties the shadow.

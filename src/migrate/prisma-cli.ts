@@ -17,7 +17,7 @@ export interface PrismaRun {
   /** The URL without a secret, for configs that read DATABASE_URL. */
   url: string
   login: () => Promise<EngineLogin>
-  /** Gets what Prisma writes; absent means it writes to this process's own streams. */
+  /** Gets what Prisma writes; absent means that this process's own streams are its own. */
   output?: (line: string) => void
   /** Ends the CLI, and with it the engine. */
   signal?: AbortSignal | undefined
@@ -49,7 +49,8 @@ export async function runPrisma({ project, args, env, url, login, output, signal
         [socketVariable]: socket.path,
         [audienceVariable]: url,
       },
-      stdio: ['ignore', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
+      // `migrate dev` and `reset` ask back where there is a terminal.
+      stdio: [output ? 'ignore' : 'inherit', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
     })
     const stop = () => child.kill('SIGTERM')
     signal?.addEventListener('abort', stop, { once: true })

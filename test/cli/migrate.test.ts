@@ -43,6 +43,24 @@ test("status, resolve and diff have Prisma's own flags, words and exit codes", a
   expect(emulator.logins()).not.toContain('app')
 })
 
+test('dev writes, applies and repeats a migration as the admin, on a shadow database that it drops; reset begins anew', async () => {
+  const env = { DATABASE_URL: envOf(emulator, 'developed').DATABASE_URL ?? '' }
+  await project.write({
+    'more.prisma': `${readFileSync(join(project.directory, 'prisma/schema.prisma'), 'utf8')}model More {\n  id Int @id\n}\n`,
+  })
+  const dev = await project.run(['migrate', 'dev', '--schema=more.prisma', '-n', 'more'], env)
+  expect(dev).toMatchObject({ code: 0, stdout: expect.stringMatching(/created and applied(.|\n)*_more/) })
+  const tables = () =>
+    emulator.asSuperuser("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1", 'developed')
+  const made = [{ tablename: 'More' }, { tablename: 'Order' }, { tablename: '_prisma_migrations' }]
+  expect((await tables()).rows).toEqual(made)
+  await emulator.asSuperuser('CREATE TABLE stray ()', 'developed')
+  expect(await project.run(['migrate', 'reset', '-f'], env)).toMatchObject({ code: 0 })
+  expect((await tables()).rows).toEqual(made)
+  expect((await emulator.asSuperuser("SELECT datname FROM pg_database WHERE datname LIKE '%shadow%'")).rows).toEqual([])
+  expect(emulator.logins()).not.toContain('app')
+})
+
 test('diff needs no database and no environment where Prisma needs none; -- hands over what we do not know', async () => {
   const args = ['migrate', 'diff', '--from-empty', '--', '--to-schema=prisma/schema.prisma', '--script']
   const run = await project.run(args, { DATABASE_URL: '' })

@@ -30,6 +30,8 @@ test.each([
     'diff --from-empty --to-schema s --script -o out.sql',
     ['--from-empty', '--to-schema', 's', '--script', '-o', 'out.sql'],
   ],
+  ['dev -n more --create-only', ['-n', 'more', '--create-only']],
+  ['reset -f', ['-f']],
   ['deploy -- --json --anything', ['--json', '--anything']],
 ])('%s', (line, prisma) => {
   expect(split(line).prisma).toEqual(prisma)
@@ -44,6 +46,8 @@ describe.each([
   ['status --json', 'unknown flag `--json`'],
   ['--json deploy', 'the verb comes first: `prisma-iam migrate deploy …`'],
   ['deploy now', 'unknown word `now`'],
+  ['deploy toString', 'unknown word `toString`'],
+  ['dev -f', 'unknown flag `-f`'],
   ['--json=yes', '`--json` takes no value'],
   ['resolve --rolled-back -- x', '`--rolled-back` needs a value'],
   ['--lock-timeout', '`--lock-timeout` needs a value'],

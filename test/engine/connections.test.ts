@@ -41,23 +41,15 @@ test('a migration that the shadow refuses is P3006 with the words of the server,
   expect(await shadows()).toEqual([])
 })
 
-test('a shadow that may not be made is told with the words of the server', async () => {
+test('a shadow that may not be made is P3014 with the words of the server', async () => {
   const database = await server.createDatabase()
   const client = await server.connect({ database })
   await client.query("CREATE ROLE small LOGIN PASSWORD 'loopback'")
   const url = server.urlOf(database).replace('postgres:', 'small:')
   expect(await call(url, 'diff', throughShadow(first))).toMatchObject({
-    failure: { message: expect.stringContaining('permission denied to create database') },
-  })
-})
-
-test('migrate dev is refused at its first call, with another way', async () => {
-  const url = server.urlOf(await server.createDatabase())
-  expect(await call(url, 'devDiagnostic', migrations(first))).toMatchObject({
     failure: {
-      message: expect.stringMatching(
-        /`migrate dev` does not run(.|\n)*migrate diff --from-empty(.|\n)*migration_lock\.toml(.|\n)*migrate diff --from-migrations/,
-      ),
+      error_code: 'P3014',
+      message: expect.stringMatching(/could not create the shadow database(.|\n)*permission denied to create database/),
     },
   })
 })

@@ -5,13 +5,13 @@ import type { Shell } from '../command.ts'
 import { summary, tell } from './migrate-story.ts'
 import { type MigrateArguments, splitArguments } from './prisma-flags.ts'
 
-/** `prisma-iam migrate [deploy|status|resolve|diff] [flags]`: Prisma's own flags are handed to Prisma. */
+/** `prisma-iam migrate [deploy|status|resolve|diff|dev|reset] [flags]`: Prisma's own flags are handed to Prisma. */
 export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
   return new Command('migrate')
     .description(
       "Runs Prisma's own migrate as the admin. Without a verb: deploy, then the after hooks, then the declared roles.",
     )
-    .argument('[verb]', 'deploy (default), status, resolve or diff', 'deploy')
+    .argument('[verb]', 'deploy (default), status, resolve, diff, dev or reset', 'deploy')
     .argument('[flags...]', "Prisma's flags for the verb; what stands behind -- goes to Prisma unseen")
     .option('--json', 'one JSON object on stdout (deploy)')
     .option('--skip-roles', 'leave the declared roles alone (deploy)')

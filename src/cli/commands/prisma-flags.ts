@@ -28,6 +28,8 @@ const prismaFlags: Record<string, Flags> = {
   deploy: { schema: 'value' },
   status: { schema: 'value' },
   resolve: { schema: 'value', applied: 'value', 'rolled-back': 'value' },
+  dev: { schema: 'value', name: 'value', 'create-only': 'alone' },
+  reset: { schema: 'value', force: 'alone' },
   diff: {
     'from-empty': 'alone',
     'to-empty': 'alone',
@@ -42,6 +44,13 @@ const prismaFlags: Record<string, Flags> = {
     output: 'value',
   },
 }
+
+/** What Prisma's help lists beside them. */
+const shortFlags = new Map([
+  ['-o', 'output'],
+  ['-n', 'name'],
+  ['-f', 'force'],
+])
 
 const ownFlags: Record<string, Flags> = {
   deploy: { json: 'alone', 'skip-roles': 'alone', 'lock-timeout': 'value' },
@@ -78,8 +87,8 @@ export function splitArguments(words: readonly string[]): MigrateArguments {
 function takeFlag(rest: string[], known: Flags): { name: string; value: string; words: string[] } {
   const word = rest.shift() as string
   const [flag = '', inline] = word.split(/=(.*)/s)
-  const name = flag === '-o' ? 'output' : flag.slice(2)
-  if (!/^(--|-o$)/.test(flag) || !Object.hasOwn(known, name)) throw unknown(flag, known)
+  const name = shortFlags.get(flag) ?? (flag.startsWith('--') ? flag.slice(2) : '')
+  if (!Object.hasOwn(known, name)) throw unknown(flag, known)
   if (known[name] === 'alone') {
     if (inline !== undefined) throw usage(`\`${flag}\` takes no value`)
     return { name, value: '', words: [word] }
