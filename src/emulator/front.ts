@@ -11,8 +11,10 @@ import { createPresented } from './faults/presented.ts'
 import { type Listener, listen } from './listener.ts'
 import type { Session } from './login/login.ts'
 import type { ServiceDoors } from './service.ts'
+import { createStatementLog, type ExecutedStatement, logged } from './statements/log.ts'
 import type { Authority } from './tls/certificates.ts'
 import { createCancels } from './wire/cancel.ts'
+import { type RelayOptions, relay } from './wire/relay.ts'
 
 /** The side of the emulator that clients see. */
 export interface Front {
@@ -36,11 +38,12 @@ export interface FrontOptions {
   clock: () => Date
   loginTimeoutMs: number
   onEvent: (event: EmulatorEvent) => void
+  onStatement: ((statement: ExecutedStatement) => void) | undefined
 }
 
 /** Opens the ports, with the faults between them and the service's doors. */
 export async function openFront(options: FrontOptions): Promise<Front> {
-  const { service, host, signHost, authority, backend, doors, clock, loginTimeoutMs, onEvent } = options
+  const { service, host, signHost, authority, backend, doors, clock, loginTimeoutMs, onEvent, onStatement } = options
   const stopping = new AbortController()
   const { signal } = stopping
   const readerHost = service === 'rds' ? readerOf(signHost) : undefined
@@ -59,7 +62,9 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       const { reads: onReader } = cluster.lookUp(name)
       const run = (session: Session) => {
         client.session = session
-        return doors.run(session, { hold, onReader })
+        const { maxClientMessage } = doors
+        const filter = doors.filter(session, { onReader })
+        return relayLogged(session, { maxClientMessage, filter, hold }, onStatement)
       }
       await hold.released()
       await serve(raw, { ...shared, gate: logins.guard(gate, hold), context: presented.context(), run })
@@ -81,5 +86,19 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   } catch (error) {
     close()
     throw error
+  }
+}
+
+async function relayLogged(
+  { client, server, user, processId = 0 }: Session,
+  options: RelayOptions,
+  onStatement: FrontOptions['onStatement'],
+): Promise<void> {
+  if (!onStatement) return relay(client.stream, server, options)
+  const log = createStatementLog({ session: processId, user }, onStatement)
+  try {
+    await relay(client.stream, server, { ...options, filter: logged(log, options.filter) })
+  } finally {
+    log.end()
   }
 }

@@ -7,6 +7,7 @@ import type { Faults } from './faults/faults.ts'
 import { openFront } from './front.ts'
 import { openScratch } from './postgres/scratch.ts'
 import { checkServiceOptions, openService } from './service.ts'
+import type { ExecutedStatement } from './statements/log.ts'
 import { makeAuthority } from './tls/certificates.ts'
 import { defaultIdentity } from './token/default-identity.ts'
 import type { Identity } from './token/identity.ts'
@@ -42,6 +43,8 @@ export interface EmulatorOptions {
   loginTimeoutMs?: number
   /** Told of logins and refusals, with the reasons that clients are not told. */
   onEvent?: (event: EmulatorEvent) => void
+  /** Told of every statement of every session when it ends. */
+  onStatement?: (statement: ExecutedStatement) => void
 }
 
 /** A running emulator, and everything that a client needs to get in. */
@@ -100,9 +103,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await writeFile(caFile, authority.ca)
     const doors = await openService({ ...options, ...endpoint, signPort, identities, clock }, backend)
 
-    const { port = 0, loginTimeoutMs = 15_000 } = options
+    const { port = 0, loginTimeoutMs = 15_000, onStatement } = options
     const front = { service, host, port, signHost: endpoint.signHost, authority, backend, doors, clock }
-    const { close, ...open } = await openFront({ ...front, loginTimeoutMs, onEvent })
+    const { close, ...open } = await openFront({ ...front, loginTimeoutMs, onEvent, onStatement })
     undo.push(async () => close())
 
     const { accessKeyId, secretAccessKey, arn } = first

@@ -9,16 +9,18 @@ import type { Session } from './login/login.ts'
 import { rdsGate } from './login/rds-gate.ts'
 import { prepareRdsRoles } from './login/rds-roles.ts'
 import type { Identity } from './token/identity.ts'
-import type { Hold } from './wire/hold.ts'
 import { parameterStatus, readParameterStatus, typeOf } from './wire/messages.ts'
-import { relay } from './wire/relay.ts'
+import type { Filter, FilterEnds } from './wire/relay.ts'
 
 /** What makes one service differ from the other: who gets in, and what happens then. */
 export interface ServiceDoors {
   /** Judges tokens for the given host, one of the endpoint's. */
   gateOf: (signHost: string) => Gate
   greeting: (message: Buffer) => Buffer
-  run: (session: Session, line: Line) => Promise<void>
+  /** What stands between a client that is in and PostgreSQL. */
+  filter: (session: Session, line: Line) => (ends: FilterEnds) => Filter
+  /** The longest message in bytes that a client may send. */
+  maxClientMessage: number
   database: string
   admin: string
   adminPassword?: string
@@ -26,7 +28,6 @@ export interface ServiceDoors {
 
 /** What can befall a session's connection. */
 export interface Line {
-  hold: Hold
   /** Whether the session's instance is a reader at this moment. */
   onReader: () => boolean
 }
@@ -75,12 +76,11 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
   return {
     gateOf: (signHost) => rdsGate({ ...options, query, signHost }),
     greeting: (message) => message,
-    run: ({ client, server }, { hold, onReader }) =>
-      relay(client.stream, server, {
-        maxClientMessage: maxRdsMessage,
-        filter: (ends) => createReadOnlyFilter(onReader, ends),
-        hold,
-      }),
+    filter:
+      (_session, { onReader }) =>
+      (ends) =>
+        createReadOnlyFilter(onReader, ends),
+    maxClientMessage: maxRdsMessage,
     database,
     admin,
     ...(adminPassword === undefined ? {} : { adminPassword }),
@@ -92,12 +92,11 @@ async function openDsql(options: ServiceOptions, { query }: Backend): Promise<Se
   return {
     gateOf: (signHost) => dsqlGate({ ...options, catalog, signHost }),
     greeting: asDsql,
-    run: ({ client, server, user }, { hold }) =>
-      relay(client.stream, server, {
-        maxClientMessage: maxDsqlMessage,
-        filter: (ends) => createDsqlSession({ user, ...ends }),
-        hold,
-      }),
+    filter:
+      ({ user }) =>
+      (ends) =>
+        createDsqlSession({ user, ...ends }),
+    maxClientMessage: maxDsqlMessage,
     database: fixed.database,
     admin: fixed.admin,
   }

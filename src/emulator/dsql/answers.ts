@@ -1,5 +1,5 @@
 import { type ServerError, typeOf } from '../wire/messages.ts'
-import { commandComplete, errorResponse, readFields, writeFields } from './responses.ts'
+import { commandComplete, errorResponse, readFields, writeFields } from '../wire/responses.ts'
 import { refusal } from './rules.ts'
 
 /** Turns PostgreSQL's answers into DSQL's, from one ReadyForQuery to the next. */

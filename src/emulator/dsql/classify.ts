@@ -1,7 +1,7 @@
+import type { Piece } from '../statements/split.ts'
 import type { ServerError } from '../wire/messages.ts'
 import { effectOf } from './effects.ts'
 import { parse } from './parser.ts'
-import type { Piece } from './split.ts'
 import { refuseStatement } from './statements.ts'
 import type { Effect } from './transaction.ts'
 import { translate } from './translate.ts'

@@ -1,11 +1,11 @@
+import { type Piece, split } from '../statements/split.ts'
 import { query } from '../wire/messages.ts'
+import { readBind, readClose, readExecute, readParse, readQuery, writeParse } from '../wire/requests.ts'
 import type { Answers } from './answers.ts'
 import { classify, type Statement } from './classify.ts'
 import { createPrepared } from './prepared.ts'
-import { readBind, readClose, readExecute, readParse, readQuery, writeParse } from './requests.ts'
 import { rewrite } from './rewrite.ts'
 import { refusal } from './rules.ts'
-import { type Piece, split } from './split.ts'
 import { idle, settle, step, type Transaction } from './transaction.ts'
 
 /** Decides what PostgreSQL is sent in place of each of a session's messages. */

@@ -1,4 +1,4 @@
-import type { Piece } from './split.ts'
+import type { Piece } from '../statements/split.ts'
 
 /** A script in which some statements were replaced by others. */
 export interface Rewritten {

@@ -1,7 +1,7 @@
 import { typeOf } from '../wire/messages.ts'
+import { sync } from '../wire/requests.ts'
 import { createAnswers } from './answers.ts'
 import { createJudge } from './judge.ts'
-import { sync } from './requests.ts'
 
 /** What a filter needs of the connection it stands in. */
 export interface DsqlSessionOptions {

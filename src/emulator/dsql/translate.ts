@@ -1,10 +1,10 @@
 import type { IndexStmt } from 'libpg-query-16'
+import type { Piece } from '../statements/split.ts'
+import { isWord, type Token } from '../statements/tokens.ts'
 import type { ServerError } from '../wire/messages.ts'
 import { literal } from './literal.ts'
 import { parse } from './parser.ts'
 import { refusal } from './rules.ts'
-import type { Piece } from './split.ts'
-import { isWord, type Token } from './tokens.ts'
 
 /** A statement that only DSQL has: what PostgreSQL is sent instead and the tag that the client is told, or a refusal. */
 export type Translation = { sql: string; tag: string } | { refusal: ServerError }

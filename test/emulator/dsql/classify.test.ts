@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { classify } from '../../../src/emulator/dsql/classify.ts'
 import { loadParser } from '../../../src/emulator/dsql/parser.ts'
-import { split } from '../../../src/emulator/dsql/split.ts'
+import { split } from '../../../src/emulator/statements/split.ts'
 
 beforeAll(() => loadParser())
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { rewrite } from '../../../src/emulator/dsql/rewrite.ts'
-import { split } from '../../../src/emulator/dsql/split.ts'
+import { split } from '../../../src/emulator/statements/split.ts'
 
 it('a rewritten script keeps everything but the replaced statements, and tells where each character stood', () => {
   const statement = fc.constantFrom('a', 'bb 🦀', 'cécé', '"d;"')

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { loadModule, scanSync } from 'libpg-query'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { split } from '../../../src/emulator/dsql/split.ts'
-import { scan } from '../../../src/emulator/dsql/tokens.ts'
+import { split } from '../../../src/emulator/statements/split.ts'
+import { scan } from '../../../src/emulator/statements/tokens.ts'
 
 beforeAll(() => loadModule())
 

@@ -1,4 +1,4 @@
-import { message, type ServerError } from '../wire/messages.ts'
+import { message, type ServerError } from './messages.ts'
 
 /** The fields of an ErrorResponse or NoticeResponse by their one-letter names, in the order of the message. */
 export type Fields = Map<string, string>

@@ -1,4 +1,4 @@
-import { message } from '../wire/messages.ts'
+import { message } from './messages.ts'
 
 /** Sync of the extended protocol. */
 export const sync: Buffer = message('S')
