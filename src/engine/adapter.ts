@@ -8,6 +8,7 @@ import { keepBooks } from './bookkeeping.ts'
 import { columnOf } from './columns.ts'
 import { takeLock } from './lock.ts'
 import type { EngineCapabilities } from './login.ts'
+import { hideOwnTables } from './own-tables.ts'
 import type { Session } from './session.ts'
 
 const name = { provider: 'postgres', adapterName: 'prisma-iam' } as const
@@ -41,7 +42,8 @@ function adapterOver({ session, schema, capabilities, lockTimeoutMs }: Connectio
   return {
     ...name,
     async queryRaw({ sql, args, argTypes }) {
-      const { columns, rows } = await kept.query(sql, readArguments(args, argTypes)).catch(tellMissingHistory(sql))
+      const answer = await kept.query(sql, readArguments(args, argTypes)).catch(tellMissingHistory(sql))
+      const { columns, rows } = hideOwnTables(answer)
       const read = columns.map(({ oid }) => columnOf(oid))
       return {
         columnNames: columns.map((column) => column.name),

@@ -5,7 +5,8 @@ import { planRoles } from '../roles/plan.ts'
 import type { RoleStatement } from '../roles/statement.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { canBeMade, createDatabase } from './database.ts'
-import { findHooks, type Hook, runHook } from './hooks.ts'
+import { type PreparedHooks, prepareHooks } from './hooks/prepare.ts'
+import { runHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
 import { withDeployLock } from './lock.ts'
 import { applyMigrations } from './migrations.ts'
@@ -19,6 +20,7 @@ export interface DeployOptions {
   /** Flags for `prisma migrate deploy`. */
   prismaArgs?: readonly string[]
   skipRoles?: boolean
+  skipHooks?: boolean
   /** Default 300,000. */
   lockTimeoutMs?: number
   /** Told what happens, step by step. */
@@ -36,16 +38,14 @@ export interface DeployOptions {
  */
 export async function migrateDeploy(project: Project, options: DeployOptions): Promise<DeployResult> {
   const { lockTimeoutMs = 300_000, report = () => undefined, signal } = options
-  const { beforeMigrate = [], afterMigrate = [] } = project.iam.hooks ?? {}
   // What is missing on this side is told before the database is touched.
   prismaCommand(project.directory)
-  const before = await findHooks(beforeMigrate, project.directory)
-  const after = await findHooks(afterMigrate, project.directory)
+  const hooks = await prepareHooks(options.skipHooks ? {} : (project.iam.hooks ?? {}), project.directory)
   const admin = await adminOf(project.iam, { ...options.edges, env: options.env })
   const run = () =>
     withSessions(admin, signal, (sessions) =>
       sessions.use(async (client) => {
-        const work = () => deploy({ project, options: { ...options, report }, admin, client, sessions, before, after })
+        const work = () => deploy({ project, options: { ...options, report }, admin, client, sessions, hooks })
         if (!admin.resolved.endpoint.capabilities.advisoryLocks) return await work()
         const onWait = (holder: string) => report({ kind: 'waiting', holder })
         return await withDeployLock(client, { timeoutMs: lockTimeoutMs, onWait, signal }, work)
@@ -70,33 +70,26 @@ interface Deploy {
   /** Holds the lock, reads the history and makes the roles. */
   client: pg.Client
   sessions: Sessions
-  before: readonly Hook[]
-  after: readonly Hook[]
+  hooks: PreparedHooks
 }
 
 async function deploy(run: Deploy): Promise<DeployResult> {
-  const { project, options, admin, client, sessions, before, after } = run
+  const { project, options, admin, client, sessions, hooks } = run
+  const { env, report, signal } = options
   const { endpoint, verify, database } = admin.resolved
-  await runHooks(before, run)
+  const context = { env, variables: project.iam.hooks?.variables ?? {}, signal }
+  const stage = { admin, client, sessions, report, context }
+  const before = await runHooks(hooks.before, stage)
   const migrations = await applyMigrations(project, options, admin, client, sessions)
-  await runHooks(after, run)
+  const after = await runHooks(hooks.after, stage)
   const changes = options.skipRoles ? [] : await bringRoles(run)
   return {
     service: endpoint.service,
     host: verify.host,
     database,
     migrations,
-    hooks: [...before, ...after].map(({ name }) => name),
+    hooks: [...before, ...after],
     roles: changes.map(({ summary }) => summary),
-  }
-}
-
-/** Each file gets a session of its own: what it sets, or leaves open, ends with it. */
-async function runHooks(hooks: readonly Hook[], { admin, sessions, options }: Deploy): Promise<void> {
-  for (const hook of hooks) {
-    const started = performance.now()
-    await sessions.use((client) => runHook(client, hook, admin.resolved.endpoint.capabilities.transactionalDdl))
-    options.report({ kind: 'hook', file: hook.name, ms: performance.now() - started })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IamOptions } from '../config/options.ts'
 import type { RoleManifest } from '../roles/manifest.ts'
+import type { HookEntry } from './hooks/hook.ts'
 
 /** Who migrates and makes roles: an IAM identity, or a master user with its password. */
 export interface AdminOptions {
@@ -9,13 +10,14 @@ export interface AdminOptions {
   password?: string | (() => string | Promise<string>)
 }
 
-/**
- * SQL files that run as the admin around every deploy: pattern by pattern, the files of one pattern by path.
- * Patterns are relative to the config file.
- */
+/** What runs as the admin around every deploy, in the order in which it stands; the files of one pattern by path. */
 export interface HookOptions {
-  beforeMigrate?: readonly string[]
-  afterMigrate?: readonly string[]
+  /** Patterns of SQL files, relative to the config file, and functions. */
+  beforeMigrate?: readonly HookEntry[]
+  /** The same, after the migrations and before the roles. */
+  afterMigrate?: readonly HookEntry[]
+  /** What `:'name'` (a constant) and `:"name"` (a name) stand for in hook files, always quoted. */
+  variables?: Readonly<Record<string, string>>
 }
 
 /** How to reach the database, who is admin there, and which roles the app needs. */

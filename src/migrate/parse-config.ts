@@ -3,6 +3,7 @@ import { Problems } from '../config/problems.ts'
 import { isPrismaIamError, PrismaIamError } from '../errors.ts'
 import type { RoleManifest } from '../roles/manifest.ts'
 import { parseManifest } from '../roles/parse.ts'
+import { checkHooks } from './hooks/parse.ts'
 import type { IamConfig } from './iam-config.ts'
 
 const ownNames = ['admin', 'roles', 'hooks']
@@ -58,18 +59,5 @@ function checkAdmin(admin: unknown, problems: Problems): void {
   if (typeof user !== 'string' || user === '') problems.add('`admin.user` must be the name of a database role')
   if (password !== undefined && typeof password !== 'string' && typeof password !== 'function') {
     problems.add('`admin.password` must be a string or a function that gives one')
-  }
-}
-
-function checkHooks(hooks: unknown, problems: Problems): void {
-  if (hooks === undefined) return
-  if (!isObject(hooks)) {
-    problems.add('`hooks` must be an object')
-    return
-  }
-  problems.addUnknownKeys(hooks, ['beforeMigrate', 'afterMigrate'], 'key of `hooks`')
-  for (const [name, patterns] of Object.entries(hooks)) {
-    const fits = Array.isArray(patterns) && patterns.every((pattern) => typeof pattern === 'string')
-    if (!fits) problems.add(`\`hooks.${name}\` must be a list of file patterns`)
   }
 }

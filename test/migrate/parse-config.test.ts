@@ -33,8 +33,35 @@ test('every problem is told at once, unknown names with the nearest one', () => 
     '`admin.user` must be the name of a database role',
     '`admin.password` must be a string or a function that gives one',
     'unknown key of `hooks` `afterMigrat` (did you mean `afterMigrate`?)',
-    '`hooks.beforeMigrate` must be a list of file patterns',
+    '`hooks.beforeMigrate` must be a list of file patterns and functions',
     'roles.app: unknown key "grant" (did you mean `grants`?)',
+  ])
+})
+
+test('hooks may be patterns, functions and functions with a name; what else stands there is told by its path', () => {
+  const named = () => undefined
+  const hooks = {
+    beforeMigrate: ['a.sql', named],
+    afterMigrate: [{ name: 'fill', run: 'once', hook: named }],
+    variables: { region: 'eu', größe_2: '5' },
+  }
+  expect(parseIamConfig({ hooks }, 'prisma.config.ts')).toMatchObject({ hooks })
+  const wrong = {
+    beforeMigrate: [() => undefined, 5, null, { name: '', run: 'on-change', hok: 1 }],
+    afterMigrate: [named, { name: 'named', hook: named }],
+    variables: { 'my region': 'eu', count: 5 },
+  }
+  expect(failureOf({ hooks: wrong }).problems).toEqual([
+    "`hooks.beforeMigrate[0]` is a function without a name: write { name: '…', hook: … }",
+    '`hooks.beforeMigrate[1]` must be a file pattern, a function, or { name, run, hook }',
+    '`hooks.beforeMigrate[2]` must be a file pattern, a function, or { name, run, hook }',
+    'unknown key of `hooks.beforeMigrate[3]` `hok` (did you mean `hook`?)',
+    '`hooks.beforeMigrate[3].name` must be a string that is not empty',
+    '`hooks.beforeMigrate[3].hook` must be a function',
+    '`hooks.beforeMigrate[3].run` must be always or once',
+    'two hooks are called `named`; the database remembers a hook by its name',
+    '`hooks.variables`: "my region" is no name of a variable',
+    '`hooks.variables.count` must be a string',
   ])
 })
 

@@ -2,7 +2,7 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import type pg from 'pg'
 import { defineConfig } from 'prisma/config'
 import { type Edges, events, type Health, type IamOptions, iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
-import { defineIam, iamDatasource } from 'prisma-iam/config'
+import { defineIam, type HookContext, type HookFunction, iamDatasource } from 'prisma-iam/config'
 import { type Emulator, startEmulator } from 'prisma-iam/emulator'
 import { expectTypeOf } from 'vitest'
 import { PrismaClient } from '../../generated/prisma/client.ts'
@@ -30,6 +30,15 @@ const iam = defineIam({
   roles: { app: { grants: [{ schema: 'public', tables: '*', privileges: 'readwrite' }] } },
 })
 defineConfig({ datasource: iamDatasource(iam) })
+const seed: HookFunction = async ({ client }) => void (await client.query<{ one: number }>('SELECT 1 AS one'))
+defineIam({ hooks: { beforeMigrate: ['a/*.sql', seed], afterMigrate: [{ name: 'fill', run: 'once', hook: seed }] } })
+defineIam({
+  hooks: { afterMigrate: [{ name: 'fill', hook: (context) => expectTypeOf(context).toEqualTypeOf<HookContext>() }] },
+})
+// @ts-expect-error a function has no text that could change
+defineIam({ hooks: { afterMigrate: [{ name: 'fill', run: 'on-change', hook: seed }] } })
+// @ts-expect-error a function in an object has a name
+defineIam({ hooks: { afterMigrate: [{ hook: seed }] } })
 // @ts-expect-error a preset that does not exist
 defineIam({ roles: { app: { grants: [{ schema: 'public', privileges: 'readrite' }] } } })
 

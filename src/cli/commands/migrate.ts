@@ -15,6 +15,7 @@ export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
     .argument('[flags...]', "Prisma's flags for the verb; what stands behind -- goes to Prisma unseen")
     .option('--json', 'one JSON object on stdout (deploy)')
     .option('--skip-roles', 'leave the declared roles alone (deploy)')
+    .option('--skip-hooks', 'run no hook (deploy)')
     .option('--lock-timeout <seconds>', 'how long to wait for another deploy (deploy)', '300')
     .option('--config <file>', 'the config file (default: prisma.config.ts)')
     .allowUnknownOption()
@@ -52,6 +53,7 @@ async function deploy(project: Project, { own, prisma }: MigrateArguments, shell
     env,
     prismaArgs: prisma,
     skipRoles: own.skipRoles,
+    skipHooks: own.skipHooks,
     lockTimeoutMs: own.lockTimeoutMs,
     report: (step) => {
       shell.begin()

@@ -5,6 +5,7 @@ import { didYouMean } from '../../nearest.ts'
 export interface OwnFlags {
   json: boolean
   skipRoles: boolean
+  skipHooks: boolean
   lockTimeoutMs: number
 }
 
@@ -53,7 +54,7 @@ const shortFlags = new Map([
 ])
 
 const ownFlags: Record<string, Flags> = {
-  deploy: { json: 'alone', 'skip-roles': 'alone', 'lock-timeout': 'value' },
+  deploy: { json: 'alone', 'skip-roles': 'alone', 'skip-hooks': 'alone', 'lock-timeout': 'value' },
 }
 
 /**
@@ -109,7 +110,12 @@ function unknown(written: string, known: Flags): PrismaIamError {
 function readOwn(given: ReadonlyMap<string, string>): OwnFlags {
   const seconds = given.get('lock-timeout') ?? '300'
   if (!/^\d+(\.\d+)?$/.test(seconds)) throw usage('`--lock-timeout` must be a number of seconds')
-  return { json: given.has('json'), skipRoles: given.has('skip-roles'), lockTimeoutMs: Number(seconds) * 1000 }
+  return {
+    json: given.has('json'),
+    skipRoles: given.has('skip-roles'),
+    skipHooks: given.has('skip-hooks'),
+    lockTimeoutMs: Number(seconds) * 1000,
+  }
 }
 
 function usage(problem: string): PrismaIamError {

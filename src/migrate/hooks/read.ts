@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isPrismaIamError } from '../../errors.ts'
+import { groupTokens, locator, type TokenGroup } from '../../sql/statements.ts'
+import { readTokens, type Token } from '../../sql/tokens.ts'
+import { fitsTransaction } from '../../sql/transaction-fit.ts'
+import type { HookSource } from './find.ts'
+import { type PlacedProblem, readHeader } from './header.ts'
+import type { Hook, HookStatement } from './hook.ts'
+import { type Edit, fillVariables } from './variables.ts'
+
+/** A hook that can run, or every reason why not, each with its place. */
+export type ReadHook = { hook: Hook } | { problems: readonly string[] }
+
+/** Reads a hook as far as that goes without a database. */
+export async function readHook(source: HookSource, variables: Readonly<Record<string, string>>): Promise<ReadHook> {
+  const { name } = source
+  if (source.kind === 'function') {
+    return { hook: { kind: 'function', name, rule: source.rule, hook: source.hook, checksum: digest(name) } }
+  }
+  // A byte order mark is white space to psql and a syntax error to the server.
+  const script = readFileSync(source.path, 'utf8').replace(/^\ufeff/, '')
+  const tokens = await readTokens(script).catch((error: unknown) => {
+    if (isPrismaIamError(error)) return error.message
+    throw error
+  })
+  if (typeof tokens === 'string') return { problems: [`${name}: ${tokens}`] }
+  const { rule, problems } = readHeader(script)
+  const filled = fillVariables(tokens, variables)
+  const locate = locator(script)
+  const placed: PlacedProblem[] = [
+    ...problems,
+    ...filled.problems.map(({ index, problem }) => ({ ...locate(index), problem })),
+  ]
+  if (placed.length > 0) return { problems: placed.map((at) => `${name}:${at.line}:${at.column}: ${at.problem}`) }
+  const whole = apply(script, 0, script.length, filled.edits)
+  return {
+    hook: {
+      kind: 'sql',
+      name,
+      rule,
+      checksum: digest(whole),
+      statements: statementsOf(script, tokens, filled.edits),
+      fitsTransaction: (await fitsTransaction(script)).fits,
+    },
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function statementsOf(script: string, tokens: readonly Token[], edits: readonly Edit[]): HookStatement[] {
+  const locate = locator(script)
+  return groupTokens(tokens).map(({ first, last }: TokenGroup) => {
+    const own = edits.filter(({ start }) => start >= first.start && start < last.end)
+    const text = apply(script, first.start, last.end, own)
+    return { text, placeOf: (position) => locate(originOf(indexOf(text, position), first.start, own)) }
+  })
+}
+
+/** The piece of a script from `start` to `end`, edited. */
+function apply(script: string, start: number, end: number, edits: readonly Edit[]): string {
+  let [text, at] = ['', start]
+  for (const edit of edits) {
+    text += script.slice(at, edit.start) + edit.text
+    at = edit.end
+  }
+  return text + script.slice(at, end)
+}
+
+/** PostgreSQL counts characters from 1, JavaScript half surrogates from 0. */
+function indexOf(text: string, position: number): number {
+  return [...text].slice(0, position - 1).join('').length
+}
+
+/** Where in the script the index of an edited piece comes from; all of a value comes from its variable. */
+function originOf(index: number, start: number, edits: readonly Edit[]): number {
+  let grown = 0
+  for (const edit of edits) {
+    const edited = edit.start + grown
+    if (start + index < edited) break
+    if (start + index < edited + edit.text.length) return edit.start
+    grown += edit.text.length - (edit.end - edit.start)
+  }
+  return start + index - grown
+}
