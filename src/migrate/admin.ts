@@ -51,7 +51,7 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
       login: { ...login, password: await passwordOf(login) },
       capabilities: resolved.endpoint.capabilities,
     }),
-    roleServer: { iam: iamAttachment, transactionalDdl, publicSchemaIsSystem },
+    roleServer: { iam: iamAttachment, transactionalDdl, publicSchemaIsSystem, schema: resolved.schema },
     url: displayUrl(resolved),
   }
 }

@@ -1,37 +1,7 @@
 import type { CatalogObject, HeldPrivileges } from './catalog.ts'
-import { groupBy } from './group.ts'
 import type { Privilege } from './manifest.ts'
 
-/** Privileges by object, role and column (`null`: the object as a whole), each combination once. */
-export class AccessTable {
-  readonly #byObject = new Map<CatalogObject, Map<string, Access>>()
-
-  /** Adds privileges to what the role has on the object. */
-  add(role: string, object: CatalogObject, column: string | null, privileges: ReadonlySet<Privilege>): void {
-    const entries = this.#byObject.get(object) ?? new Map<string, Access>()
-    this.#byObject.set(object, entries)
-    const known = entries.get(keyOf(role, column))?.privileges
-    // Sets are shared, not copied: a hundred roles on two thousand tables hold the same few.
-    const all = known === undefined || known === privileges ? privileges : new Set([...known, ...privileges])
-    entries.set(keyOf(role, column), { role, object, column, privileges: all })
-  }
-
-  get(role: string, object: CatalogObject, column: string | null): ReadonlySet<Privilege> {
-    return this.#byObject.get(object)?.get(keyOf(role, column))?.privileges ?? nothing
-  }
-
-  /** Is there an entry on the object as a whole, be it of no privileges? */
-  has(role: string, object: CatalogObject): boolean {
-    return this.#byObject.get(object)?.has(keyOf(role, null)) ?? false
-  }
-
-  /** Every entry. */
-  *entries(): Iterable<Access> {
-    for (const entries of this.#byObject.values()) yield* entries.values()
-  }
-}
-
-/** One entry of an {@link AccessTable}. */
+/** One entry of an {@link AccessTable}; `column` is `null` for the object as a whole. */
 export interface Access {
   readonly role: string
   readonly object: CatalogObject
@@ -39,20 +9,66 @@ export interface Access {
   readonly privileges: ReadonlySet<Privilege>
 }
 
-const nothing: ReadonlySet<Privilege> = new Set()
+/**
+ * Privileges by object, column and role, each combination once.
+ * Built for 100 roles on 2,000 tables: sets are shared, and an entry is an object only while somebody looks at it.
+ */
+export class AccessTable {
+  readonly #byObject: Map<CatalogObject, Map<string | null, Map<string, ReadonlySet<Privilege>>>>
 
-/** What the catalogs say is held, as a table; rows about objects that are not looked at fall out. */
-export function heldAccess(held: readonly HeldPrivileges[], objects: readonly CatalogObject[]): AccessTable {
-  const byObject = groupBy(held, ({ object }) => object)
-  const table = new AccessTable()
-  for (const object of objects) {
-    for (const { role, column, privileges } of byObject.get(object.id) ?? [])
-      table.add(role, object, column, privileges)
+  /** Entries come out in the order of these objects, whatever the order in which they went in. */
+  constructor(objects: readonly CatalogObject[]) {
+    this.#byObject = new Map(objects.map((object) => [object, new Map()]))
   }
-  return table
+
+  /** Adds privileges to what the role has on the object. */
+  add(role: string, object: CatalogObject, column: string | null, privileges: ReadonlySet<Privilege>): void {
+    const columns = this.#byObject.get(object) ?? new Map<string | null, Map<string, ReadonlySet<Privilege>>>()
+    if (columns.size === 0) this.#byObject.set(object, columns)
+    const roles = columns.get(column) ?? new Map<string, ReadonlySet<Privilege>>()
+    if (roles.size === 0) columns.set(column, roles)
+    const known = roles.get(role)
+    roles.set(role, known === undefined || known === privileges ? privileges : new Set([...known, ...privileges]))
+  }
+
+  /** What the role has on the object, or on the column of it by itself. */
+  get(role: string, object: CatalogObject, column: string | null): ReadonlySet<Privilege> {
+    return this.#byObject.get(object)?.get(column)?.get(role) ?? nothing
+  }
+
+  /** Is there an entry on the object as a whole, be it of no privileges? */
+  has(role: string, object: CatalogObject): boolean {
+    return this.#byObject.get(object)?.get(null)?.has(role) ?? false
+  }
+
+  /** Every entry of which `pick` makes something. */
+  collect<Picked>(pick: (...entry: Entry) => Picked | undefined): Picked[] {
+    const picked: Picked[] = []
+    for (const [object, columns] of this.#byObject) {
+      for (const [column, roles] of columns) {
+        for (const [role, privileges] of roles) {
+          const one = pick(role, object, column, privileges)
+          if (one !== undefined) picked.push(one)
+        }
+      }
+    }
+    return picked
+  }
 }
 
-// NUL is the one character that no PostgreSQL name can hold.
-function keyOf(role: string, column: string | null): string {
-  return column === null ? role : `${role}\0${column}`
+type Entry = [role: string, object: CatalogObject, column: string | null, privileges: ReadonlySet<Privilege>]
+
+const nothing: ReadonlySet<Privilege> = new Set()
+
+/** What the catalogs say is held, as a table; what is said of objects that are not looked at falls out. */
+export function heldAccess(held: readonly HeldPrivileges[], objects: readonly CatalogObject[]): AccessTable {
+  const byId = new Map(objects.map((object) => [object.id, object]))
+  const table = new AccessTable(objects)
+  for (const { role, column, privileges, objects: ids } of held) {
+    for (const id of ids) {
+      const object = byId.get(id)
+      if (object !== undefined) table.add(role, object, column, privileges)
+    }
+  }
+  return table
 }

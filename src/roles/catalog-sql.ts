@@ -23,57 +23,81 @@ group by 1, 2`
 }
 
 /**
- * All schemas, and the relations of the declared ones ($1), without those that belong to an extension.
+ * All schemas, and the relations of the declared ones ($1). `ofExtension`: it belongs to an extension.
  * Only `serial` columns need their sequence to be granted (dependency 'a'); identity columns ('i') number by themselves.
  */
-export const objects = `
+export const objects: string = `
 select 'schema:' || n.oid as id, 'schema' as kind, n.nspname::text as schema, n.nspname::text as name,
-       pg_catalog.pg_get_userbyid(n.nspowner)::text as owner, null as "partOf"
+       pg_catalog.pg_get_userbyid(n.nspowner)::text as owner, null as "partOf", null as takes, false as "ofExtension"
 from pg_catalog.pg_namespace n
 union all
 select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid,
        case c.relkind when 'S' then 'sequence' else 'table' end,
        n.nspname::text, c.relname::text, pg_catalog.pg_get_userbyid(c.relowner)::text,
-       'table:' || d.refobjid
+       'table:' || d.refobjid, null, ${ofExtension('pg_class', 'c.oid')}
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_depend d
   on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'a' and d.refobjsubid > 0
   and c.relkind = 'S'
 where n.nspname = any($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-  and not exists (
-    select 1 from pg_catalog.pg_depend e
-    where e.classid = 'pg_catalog.pg_class'::regclass and e.objid = c.oid and e.deptype = 'e')
 order by 2, 3, 4`
 
+/** The functions and procedures of the declared schemas ($1). */
+export const functions: string = `
+select 'function:' || p.oid as id, case p.prokind when 'p' then 'procedure' else 'function' end as kind,
+       n.nspname::text as schema, p.proname::text as name, pg_catalog.pg_get_userbyid(p.proowner)::text as owner,
+       null as "partOf", pg_catalog.oidvectortypes(p.proargtypes) as takes,
+       ${ofExtension('pg_proc', 'p.oid')} as "ofExtension"
+from pg_catalog.pg_proc p
+join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+where n.nspname = any($1::text[])
+order by 2, 3, 4, 7`
+
 /**
- * What the declared roles ($2) hold in the declared schemas ($1). An absent list of privileges means the defaults.
- * Lists are taken apart one by one: grouping all entries at once took 2 s for 100 roles on 2,000 tables, this 0.1 s.
+ * What the declared roles ($2) hold in the declared schemas ($1): objects with equal lists of privileges in one row, the
+ * holders and what they hold side by side. An absent list means the defaults. For 100 roles on 2,000 tables this is one
+ * row, where a row for each of them was 200,000.
  */
 export const held: string = `
-select r.rolname::text as role, a.object, a."column", a.privileges
+select g.objects, g."column", x.roles, x.privileges
 from (
-  select 'schema:' || n.oid as object, null as "column", x.grantee, x.privileges
-  from pg_catalog.pg_namespace n
-  cross join lateral (${taken(`coalesce(n.nspacl, acldefault('n', n.nspowner))`)}) x
-  where n.nspname = any($1::text[])
-  union all
-  select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid, null, x.grantee, x.privileges
-  from pg_catalog.pg_class c
-  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  cross join lateral (${taken(`coalesce(c.relacl,
-    acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))`)}) x
-  where n.nspname = any($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-  union all
-  select 'table:' || c.oid, t.attname::text, x.grantee, x.privileges
-  from pg_catalog.pg_attribute t
-  join pg_catalog.pg_class c on c.oid = t.attrelid
-  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-  cross join lateral (${taken('t.attacl')}) x
-  where n.nspname = any($1::text[]) and t.attacl is not null and not t.attisdropped
-) a
-join pg_catalog.pg_roles r on r.oid = a.grantee
-where r.rolname = any($2::text[])`
+  select array_agg(a.object) as objects, a."column", a.acl
+  from (
+    select 'schema:' || n.oid as object, null as "column", coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
+    from pg_catalog.pg_namespace n
+    where n.nspname = any($1::text[])
+    union all
+    select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid, null,
+           coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))
+    from pg_catalog.pg_class c
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1::text[]) and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+    union all
+    select 'function:' || p.oid, null, coalesce(p.proacl, acldefault('f', p.proowner))
+    from pg_catalog.pg_proc p
+    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+    where n.nspname = any($1::text[])
+    union all
+    select 'table:' || c.oid, t.attname::text, t.attacl
+    from pg_catalog.pg_attribute t
+    join pg_catalog.pg_class c on c.oid = t.attrelid
+    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = any($1::text[]) and t.attacl is not null and not t.attisdropped
+  ) a
+  group by a."column", a.acl
+) g
+cross join lateral (
+  select array_agg(y.role order by y.role) as roles, array_agg(y.privileges order by y.role) as privileges
+  from (
+    select r.rolname::text as role, string_agg(e.privilege_type, ',') as privileges
+    from aclexplode(g.acl) e
+    join pg_catalog.pg_roles r on r.oid = e.grantee
+    where r.rolname = any($2::text[])
+    group by r.rolname
+  ) y
+) x
+where x.roles is not null`
 
 /** The columns of the named tables ($2) of the declared schemas ($1). */
 export const columns = `
@@ -88,6 +112,7 @@ export const mappings = `
 select pg_role_name::text as role, arn::text as arn from sys.iam_pg_role_mappings
 where pg_role_name::text = any($1::text[])`
 
-function taken(privileges: string): string {
-  return `select grantee, string_agg(privilege_type, ',') as privileges from aclexplode(${privileges}) group by grantee`
+function ofExtension(catalog: string, oid: string): string {
+  return `exists (select 1 from pg_catalog.pg_depend e
+    where e.classid = 'pg_catalog.${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`
 }

@@ -1,5 +1,5 @@
 import * as sql from './catalog-sql.ts'
-import type { Privilege, RoleManifest } from './manifest.ts'
+import type { GrantDeclaration, Privilege, RoleManifest } from './manifest.ts'
 import type { Membership } from './membership.ts'
 import type { ObjectKind } from './privileges.ts'
 import type { RoleServer, SqlClient } from './server.ts'
@@ -9,7 +9,10 @@ export interface Catalog {
   readonly session: CatalogSession
   readonly roles: ReadonlyMap<string, CatalogRole>
   readonly memberships: readonly CatalogMembership[]
+  /** Without those that belong to an extension. */
   readonly objects: readonly CatalogObject[]
+  /** Schemas with objects of an extension, by kind and name: "all in schema" would say too much there. */
+  readonly shared: ReadonlySet<string>
   /** Privileges held directly (not through membership or PUBLIC) by declared roles. */
   readonly held: readonly HeldPrivileges[]
   /** Names of columns by table id, of the tables that a grant limits to columns. */
@@ -53,12 +56,15 @@ export interface CatalogObject {
   readonly owner: string
   /** Of a sequence that numbers a column: the table's id. */
   readonly partOf: string | null
+  /** Of a function: the types of its arguments, as SQL. */
+  readonly takes: string | null
 }
 
-/** Privileges of one role on one object, or on one column of it. */
+/** Privileges of one role on objects, or on one column of each. */
 export interface HeldPrivileges {
   readonly role: string
-  readonly object: string
+  /** Ids of objects. */
+  readonly objects: readonly string[]
   readonly column: string | null
   readonly privileges: ReadonlySet<Privilege>
 }
@@ -67,7 +73,7 @@ export interface HeldPrivileges {
 export async function readCatalog(client: SqlClient, manifest: RoleManifest, server: RoleServer): Promise<Catalog> {
   const names = Object.keys(manifest)
   const grants = Object.values(manifest).flatMap((declared) => declared.grants ?? [])
-  const schemas = [...new Set(grants.map((grant) => grant.schema))]
+  const schemas = [...new Set(grants.map((grant) => schemaOf(grant, server)))]
   const limited = grants.filter((grant) => grant.columns !== undefined).flatMap((grant) => grant.tables ?? [])
   const rows = async <Row>(text: string, values: unknown[] = []) => (await client.query<Row>(text, values)).rows
 
@@ -75,7 +81,8 @@ export async function readCatalog(client: SqlClient, manifest: RoleManifest, ser
   if (session === undefined) throw new Error('The database did not say who is logged in.')
   const roles = await rows<CatalogRole & { name: string }>(sql.roles)
   const memberships = await rows<CatalogMembership>(sql.memberships(session.version))
-  const objects = await rows<CatalogObject>(sql.objects, [schemas])
+  const relations = await rows<ObjectRow>(sql.objects, [schemas])
+  const functions = await rows<ObjectRow>(sql.functions, [schemas])
   const held = await rows<HeldRow>(sql.held, [schemas, names])
   const columns = await rows<{ object: string; name: string }>(sql.columns, [schemas, limited])
   const mappings = server.iam === 'aws-iam' ? await rows<{ role: string; arn: string }>(sql.mappings, [names]) : []
@@ -83,27 +90,52 @@ export async function readCatalog(client: SqlClient, manifest: RoleManifest, ser
     session,
     roles: new Map(roles.map(({ name, ...role }) => [name, role])),
     memberships,
-    objects,
+    ...sorted([...relations, ...functions]),
     held: heldPrivileges(held),
     columns: collect(columns.map(({ object, name }) => [object, name])),
     arns: collect(mappings.map(({ role, arn }) => [role, arn])),
   }
 }
 
+/** The schema that a grant means. */
+export function schemaOf({ schema }: GrantDeclaration, server: RoleServer): string {
+  return schema ?? server.schema ?? 'public'
+}
+
+interface ObjectRow extends CatalogObject {
+  ofExtension: boolean
+}
+
+function sorted(rows: readonly ObjectRow[]): Pick<Catalog, 'objects' | 'shared'> {
+  return {
+    objects: rows.filter(({ ofExtension }) => !ofExtension),
+    shared: new Set(rows.filter(({ ofExtension }) => ofExtension).map(placeOf)),
+  }
+}
+
+/** A schema's objects of one kind. */
+export function placeOf({ kind, schema }: Pick<CatalogObject, 'kind' | 'schema'>): string {
+  return `${kind}:${schema}`
+}
+
 interface HeldRow {
-  role: string
-  object: string
+  objects: string[]
   column: string | null
-  privileges: string
+  roles: string[]
+  /** Of each role, by commas. */
+  privileges: string[]
 }
 
 function heldPrivileges(rows: readonly HeldRow[]): HeldPrivileges[] {
   const sets = new Map<string, ReadonlySet<Privilege>>()
-  return rows.map(({ role, object, column, privileges: list }) => {
+  const setOf = (list: string) => {
     const privileges = sets.get(list) ?? new Set(list.split(',') as Privilege[])
     sets.set(list, privileges)
-    return { role, object, column, privileges }
-  })
+    return privileges
+  }
+  return rows.flatMap(({ objects, column, roles, privileges }) =>
+    roles.map((role, index) => ({ role, objects, column, privileges: setOf(privileges[index] ?? '') })),
+  )
 }
 
 function collect(pairs: readonly (readonly [string, string])[]): Map<string, Set<string>> {

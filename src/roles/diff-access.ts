@@ -1,76 +1,104 @@
 import type { Access, AccessTable } from './access.ts'
+import { type CatalogObject, placeOf } from './catalog.ts'
 import { groupBy } from './group.ts'
 import type { Privilege } from './manifest.ts'
-import { grantPrivileges, type RoleStatement, revokePrivileges, shown } from './statement.ts'
-import type { WantedAccess } from './wanted.ts'
+import type { RoleStatement } from './statement.ts'
+import { grantPrivileges, revokePrivileges, type Target } from './statement-access.ts'
+import { type WantedAccess, wholeKey } from './wanted.ts'
+
+/** The places where "all in schema" can be said: how many objects each holds that may be granted. */
+export type Places = ReadonlyMap<string, number>
 
 /** The statements that bring what is held to what is declared. */
 export function privilegeStatements(
-  { granted, denied }: WantedAccess,
+  { granted, denied, whole }: WantedAccess,
   held: AccessTable,
+  places: Places,
 ): { granted: RoleStatement[]; revoked: RoleStatement[] } {
-  const lacking = beyond(granted.entries(), held, denied)
-  const forbidden = [...held.entries()].filter((entry) => denied.has(entry.role, entry.object))
+  const lacking = beyond(granted, held, denied)
+  const forbidden = held.collect((role, object) =>
+    denied.has(role, object) ? { role, object, column: null, privileges: [] } : undefined,
+  )
+  const everywhere = ({ role, privileges }: Lack, object: CatalogObject) => {
+    const all = whole.get(wholeKey(role, object))
+    return all !== undefined && privileges.every((privilege) => all.has(privilege))
+  }
   return {
-    granted: [
-      ...batches(lacking.filter(({ column }) => column === null)).map(([first, objects]) =>
-        grantPrivileges(first.role, first.privileges, objects),
-      ),
-      ...columnBatches(lacking.filter(({ column }) => column !== null)),
-    ],
-    revoked: batches(forbidden.map((entry) => ({ ...entry, privileges: [] }))).map(([first, objects]) =>
-      revokePrivileges(first.role, objects),
+    granted: alike(lacking).flatMap((group) =>
+      targets(group, places, everywhere).map((target) => grantPrivileges(group.roles, group.privileges, target)),
+    ),
+    revoked: alike(forbidden).flatMap((group) =>
+      targets(group, places, () => false).map((target) => revokePrivileges(group.roles, target)),
     ),
   }
 }
 
-/** One line per role and schema about what is held beyond the declaration; it stays until somebody asks. */
-export function surplusNotices({ granted, denied }: WantedAccess, held: AccessTable): string[] {
-  const surplus = beyond(held.entries(), granted, denied).filter(({ role, object }) => object.owner !== role)
-  return [...groupBy(surplus, ({ role, object }) => `${role}\0${object.schema}`).values()].map((entries) => {
-    const [{ role, object }] = entries
-    const items = entries.map(
-      (entry) => `${entry.privileges.join(', ')} on ${entry.object.kind} ${shown(entry.object.name)}`,
-    )
-    const more = items.length > 5 ? ` and ${items.length - 5} more` : ''
-    return `${shown(role)} holds more than declared in schema ${shown(object.schema)}, left as it is: ${items.slice(0, 5).join('; ')}${more}`
+/** The entries with what the other table does not have, on the object as a whole or on the same column. */
+export function beyond(entries: AccessTable, other: AccessTable, denied: AccessTable): Lack[] {
+  const lists = new Map<ReadonlySet<Privilege>, readonly Privilege[]>()
+  return entries.collect((role, object, column, privileges) => {
+    const whole = other.get(role, object, null)
+    const part = column === null ? whole : other.get(role, object, column)
+    if (privileges === whole || privileges.size === 0 || denied.has(role, object)) return undefined
+    const list = lists.get(privileges) ?? [...privileges]
+    lists.set(privileges, list)
+    const untouched = whole.size === 0 && part.size === 0
+    const rest = untouched ? list : list.filter((privilege) => !whole.has(privilege) && !part.has(privilege))
+    return rest.length === 0 ? undefined : { role, object, column, privileges: rest }
   })
 }
 
-type Lack = Omit<Access, 'privileges'> & { privileges: readonly Privilege[] }
+/** What one table of access holds and another does not. */
+export type Lack = Omit<Access, 'privileges'> & { privileges: readonly Privilege[] }
 
-/** The entries with what the other table does not have, on the object as a whole or on the same column. */
-function beyond(entries: Iterable<Access>, other: AccessTable, denied: AccessTable): Lack[] {
-  const lacks: Lack[] = []
-  for (const entry of entries) {
-    const { role, object, column, privileges } = entry
-    const [whole, part] = [other.get(role, object, null), other.get(role, object, column)]
-    const rest = [...privileges].filter((privilege) => !whole.has(privilege) && !part.has(privilege))
-    if (rest.length > 0 && !denied.has(role, object)) lacks.push({ ...entry, privileges: rest })
-  }
-  return lacks
+interface Group {
+  readonly roles: readonly string[]
+  readonly privileges: readonly Privilege[]
+  readonly objects: readonly CatalogObject[]
+  readonly columns: readonly string[]
+  /** One of those that the group is made of. */
+  readonly first: Lack
+}
+
+/**
+ * Entries that fit into one statement: the same privileges on objects of one kind and schema for one role, or on columns
+ * of one table; and then the roles for which that is the same. PostgreSQL rewrites an object's list of privileges once a
+ * statement: applying 100 roles to 2,000 tables took 48 s role by role and takes 3 s together.
+ */
+function alike(entries: readonly Lack[]): Group[] {
+  const perRole = groupBy(entries, ({ role, object, column, privileges }) =>
+    [role, column === null ? placeOf(object) : object.id, column === null, ...privileges].join('\0'),
+  )
+  const groups = [...perRole.values()].map((group) => ({
+    role: group[0].role,
+    first: group[0],
+    objects: [...new Set(group.map(({ object }) => object))],
+    columns: [...new Set(group.map(({ column }) => column).filter((column) => column !== null))],
+  }))
+  const together = groupBy(groups, ({ first, objects, columns }) =>
+    [...first.privileges, '', ...objects.map(({ id }) => id), '', ...columns].join('\0'),
+  )
+  return [...together.values()].map((same) => ({
+    roles: same.map(({ role }) => role),
+    privileges: same[0].first.privileges,
+    objects: same[0].objects,
+    columns: same[0].columns,
+    first: same[0].first,
+  }))
 }
 
 /** A statement of readable length, also where a schema has thousands of tables. */
 const objectsPerStatement = 50
 
-function batches(entries: readonly Lack[]): (readonly [Lack, Lack['object'][]])[] {
-  const alike = groupBy(entries, ({ role, object, privileges }) =>
-    [role, object.kind, object.schema, ...privileges].join('\0'),
-  )
-  return [...alike.values()].flatMap((group) => {
-    const objects = [...new Set(group.map(({ object }) => object))]
-    return Array.from({ length: Math.ceil(objects.length / objectsPerStatement) }, (_, index) => {
-      const from = index * objectsPerStatement
-      return [group[0], objects.slice(from, from + objectsPerStatement)] as const
-    })
-  })
-}
-
-function columnBatches(entries: readonly Lack[]): RoleStatement[] {
-  const alike = groupBy(entries, ({ role, object, privileges }) => [role, object.id, ...privileges].join('\0'))
-  return [...alike.values()].map((group) => {
-    const columns = group.map(({ column }) => column).filter((column) => column !== null)
-    return grantPrivileges(group[0].role, group[0].privileges, [group[0].object], columns)
-  })
+function targets(
+  { roles, objects, columns, first }: Group,
+  places: Places,
+  everywhere: (lack: Lack, object: CatalogObject) => boolean,
+): Target[] {
+  if (columns.length > 0) return [{ objects, columns }]
+  const all = objects.length > 1 && places.get(placeOf(first.object)) === objects.length
+  if (all && roles.every((role) => everywhere({ ...first, role }, first.object))) return [{ objects, all: true }]
+  return Array.from({ length: Math.ceil(objects.length / objectsPerStatement) }, (_, index) => ({
+    objects: objects.slice(index * objectsPerStatement, (index + 1) * objectsPerStatement),
+  }))
 }

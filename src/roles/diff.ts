@@ -1,8 +1,9 @@
 import { heldAccess } from './access.ts'
 import type { Catalog } from './catalog.ts'
-import { privilegeStatements, surplusNotices } from './diff-access.ts'
+import { privilegeStatements } from './diff-access.ts'
 import type { RoleManifest } from './manifest.ts'
 import type { Membership } from './membership.ts'
+import { grantablePlaces } from './places.ts'
 import type { RoleServer } from './server.ts'
 import {
   alterConnectionLimit,
@@ -13,6 +14,7 @@ import {
   type RoleStatement,
   shown,
 } from './statement.ts'
+import { surplusNotices } from './surplus.ts'
 import type { WantedAccess } from './wanted.ts'
 
 /** What has to be run so that the database holds what is declared, in an order that works, and what is left alone. */
@@ -29,7 +31,7 @@ export function diffRoles(
   server: RoleServer,
 ): RoleDifference {
   const held = heldAccess(catalog.held, catalog.objects)
-  const privileges = privilegeStatements(access, held)
+  const privileges = privilegeStatements(access, held, grantablePlaces(catalog, server))
   return {
     statements: [
       ...attributes(manifest, catalog),

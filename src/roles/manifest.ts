@@ -17,11 +17,17 @@ export interface RoleDeclaration {
 
 /** Privileges on objects of one schema; `USAGE` on the schema itself comes with every grant but `none`. */
 export interface GrantDeclaration {
-  readonly schema: string
+  /** Default: the schema of the connection (`?schema=` of the URL), else `public`. */
+  readonly schema?: string
   /** Tables and views by name, or `'*'` for all that exist when the roles are applied, Prisma's own bookkeeping excepted. */
   readonly tables?: '*' | readonly string[]
   /** Sequences by name or `'*'`. When absent, a preset covers the sequences that number the granted tables. */
   readonly sequences?: '*' | readonly string[]
+  /**
+   * Functions and procedures, as `name(type, type)`, or by the name alone where only one has it; `'*'` for all.
+   * PostgreSQL lets everybody execute a new function until that is revoked from PUBLIC.
+   */
+  readonly functions?: '*' | readonly string[]
   /** Only these columns of the named tables. */
   readonly columns?: readonly string[]
   /** A preset, or privileges by name, each applied to the named kinds of objects that know it. */
@@ -43,3 +49,4 @@ export type Privilege =
   | 'MAINTAIN'
   | 'USAGE'
   | 'CREATE'
+  | 'EXECUTE'

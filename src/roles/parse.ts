@@ -31,13 +31,14 @@ const privileges = z.union([z.string(), names], { error: 'must be a preset or a 
 
 const grantShape = z.strictObject(
   {
-    schema: z.string({ error: 'must be the name of a schema' }),
+    schema: z.string({ error: 'must be the name of a schema' }).optional(),
     tables: selection.optional(),
     sequences: selection.optional(),
+    functions: selection.optional(),
     columns: names.optional(),
     privileges,
   },
-  { error: 'must be an object with schema and privileges' },
+  { error: 'must be an object with privileges, and what they are on' },
 )
 const connectionLimit = z.int({ error: 'must be a whole number' }).min(-1, { error: 'must be -1 (no limit) or more' })
 const roleShape = z.strictObject(

@@ -55,17 +55,18 @@ function grantProblems(grant: GrantDeclaration): string[] {
   if (typeof privileges !== 'string') return [...problems, ...privilegeProblems(privileges, kindsNamed(grant))]
   if (!presets.includes(privileges)) {
     problems.push(`unknown privileges "${privileges}"${didYouMean(privileges, [...presets, ...allPrivileges])}`)
-  } else if (privileges !== 'none' && tables === undefined && sequences === undefined) {
-    problems.push(`"${privileges}" of what? Say tables or sequences, such as tables: '*'`)
+  } else if (privileges !== 'none' && kindsNamed(grant).length === 1) {
+    problems.push(`"${privileges}" of what? Say tables, sequences or functions, such as tables: '*'`)
   }
   return problems
 }
 
-function kindsNamed({ tables, sequences }: GrantDeclaration): ObjectKind[] {
+function kindsNamed({ tables, sequences, functions }: GrantDeclaration): ObjectKind[] {
   return [
     'schema',
     ...(tables === undefined ? [] : ['table' as const]),
     ...(sequences === undefined ? [] : ['sequence' as const]),
+    ...(functions === undefined ? [] : ['function' as const]),
   ]
 }
 

@@ -14,4 +14,6 @@ export interface RoleServer {
   readonly transactionalDdl: boolean
   /** Is `public` closed to GRANT and REVOKE? On Aurora DSQL it is, and everybody may use it. */
   readonly publicSchemaIsSystem: boolean
+  /** The schema that a grant means which names none. Default `public`. */
+  readonly schema?: string | undefined
 }

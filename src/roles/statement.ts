@@ -1,8 +1,6 @@
 import { identifier, literal } from '../sql/quote.ts'
-import type { CatalogObject } from './catalog.ts'
-import type { Privilege, RoleDeclaration } from './manifest.ts'
+import type { RoleDeclaration } from './manifest.ts'
 import type { Membership } from './membership.ts'
-import type { ObjectKind } from './privileges.ts'
 
 /** One statement for a role, with what it does in words. */
 export interface RoleStatement {
@@ -62,55 +60,13 @@ export function grantArn(name: string, arn: string): RoleStatement {
   }
 }
 
-/**
- * `objects` are of one kind and schema; `columns` limits the privileges to these columns of a table.
- * Objects are named one by one: `ALL TABLES IN SCHEMA` would take Prisma's history along, and fails on DSQL's public.
- */
-export function grantPrivileges(
-  role: string,
-  privileges: readonly Privilege[],
-  objects: readonly CatalogObject[],
-  columns?: readonly string[],
-): RoleStatement {
-  const list = columns === undefined ? '' : ` (${columns.map(identifier).join(', ')})`
-  const items = privileges.map((privilege) => privilege + list).join(', ')
-  const where = columns === undefined ? '' : `column ${columns.map(shown).join(', ')} of `
-  return {
-    summary: `grant ${privileges.join(', ')} on ${where}${described(objects)} to ${shown(role)}`,
-    sql: `GRANT ${items} ON ${named(objects)} TO ${identifier(role)}`,
-    danger: 'widens',
-  }
-}
-
-/** Takes everything on the objects away, privileges on single columns too. */
-export function revokePrivileges(role: string, objects: readonly CatalogObject[]): RoleStatement {
-  return {
-    summary: `revoke everything on ${described(objects)} from ${shown(role)}`,
-    sql: `REVOKE ALL PRIVILEGES ON ${named(objects)} FROM ${identifier(role)}`,
-    danger: 'narrows',
-  }
-}
-
 /** A name as a person reads it; unusual ones stand in quotes, so that they cannot paint the terminal. */
 export function shown(name: string): string {
   return /^[\w-]+$/.test(name) ? name : JSON.stringify(name)
 }
 
-const keywords: Record<ObjectKind, string> = { schema: 'SCHEMA', table: 'TABLE', sequence: 'SEQUENCE' }
-
-function named(objects: readonly CatalogObject[]): string {
-  const list = objects.map(({ kind, schema, name }) =>
-    kind === 'schema' ? identifier(name) : `${identifier(schema)}.${identifier(name)}`,
-  )
-  return `${objects[0] === undefined ? '' : keywords[objects[0].kind]} ${list.join(', ')}`
-}
-
-function described(objects: readonly CatalogObject[]): string {
-  const [first] = objects
-  if (first === undefined) return 'nothing'
-  if (first.kind === 'schema') return `schema ${objects.map(({ name }) => shown(name)).join(', ')}`
-  const list = objects.slice(0, 3).map(({ name }) => shown(name))
-  const rest = objects.length - list.length
-  const kind = objects.length === 1 ? first.kind : `${objects.length} ${first.kind}s`
-  return `${kind} ${list.join(', ')}${rest > 0 ? ' …' : ''} in ${shown(first.schema)}`
+/** Names in a sentence: the name alone, or how many there are and the first three. */
+export function listed(names: readonly string[], noun: string): string {
+  const first = names.slice(0, 3).map(shown).join(', ')
+  return names.length === 1 ? first : `${names.length} ${noun}s ${first}${names.length > 3 ? ' …' : ''}`
 }

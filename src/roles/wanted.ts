@@ -1,9 +1,8 @@
-import { didYouMean } from '../nearest.ts'
 import { AccessTable } from './access.ts'
-import { isBookkeeping } from './bookkeeping.ts'
-import type { Catalog, CatalogObject } from './catalog.ts'
-import type { GrantDeclaration, RoleManifest } from './manifest.ts'
+import { type Catalog, type CatalogObject, placeOf } from './catalog.ts'
+import type { GrantDeclaration, Privilege, RoleManifest } from './manifest.ts'
 import { type ObjectKind, privilegesFor } from './privileges.ts'
+import { finder, type Reach } from './reach.ts'
 import type { RoleServer } from './server.ts'
 
 /** The declared grants, with every `'*'` and preset spelled out against what the database has. */
@@ -11,15 +10,18 @@ export interface WantedAccess {
   readonly granted: AccessTable
   /** What is declared `none`; it wins over `granted`. */
   readonly denied: AccessTable
+  /** What `'*'` says, by role and place: the same for an object that is made while the roles are applied. */
+  readonly whole: ReadonlyMap<string, ReadonlySet<Privilege>>
   /** Names that the database does not have, and grants that the service cannot give. */
   readonly problems: readonly string[]
 }
 
 /** Spells out the declared grants; pure. */
 export function wantedAccess(manifest: RoleManifest, catalog: Catalog, server: RoleServer): WantedAccess {
-  const find = finder(catalog)
-  const granted = new AccessTable()
-  const denied = new AccessTable()
+  const find = finder(catalog, server)
+  const granted = new AccessTable(catalog.objects)
+  const denied = new AccessTable(catalog.objects)
+  const whole = new Map<string, ReadonlySet<Privilege>>()
   const problems: string[] = []
   for (const [role, { grants = [] }] of Object.entries(manifest)) {
     for (const grant of grants) {
@@ -36,90 +38,57 @@ export function wantedAccess(manifest: RoleManifest, catalog: Catalog, server: R
         const columns = (kind === 'table' && grant.columns) || [null]
         for (const object of objects) for (const column of columns) table.add(role, object, column, privileges)
       }
-    }
-  }
-  return { granted, denied, problems }
-}
-
-interface Found {
-  schema: CatalogObject | undefined
-  tables: readonly CatalogObject[]
-  sequences: readonly CatalogObject[]
-  problems: readonly string[]
-}
-
-function finder({ objects, columns }: Catalog): (grant: GrantDeclaration) => Found {
-  const byPlace = new Map<string, Map<string, CatalogObject>>()
-  const place = (kind: ObjectKind, schema: string) => {
-    const key = `${kind}:${schema}`
-    const known = byPlace.get(key) ?? new Map<string, CatalogObject>()
-    byPlace.set(key, known)
-    return known
-  }
-  for (const object of objects) place(object.kind, object.schema).set(object.name, object)
-
-  return (grant) => {
-    const schema = place('schema', grant.schema).get(grant.schema)
-    if (schema === undefined) {
-      const known = objects.filter(({ kind }) => kind === 'schema').map(({ name }) => name)
-      return { schema, tables: [], sequences: [], problems: [missing('schema', grant.schema, known)] }
-    }
-    const tables = choose('table', grant.tables, place('table', grant.schema))
-    const sequences = choose('sequence', grant.sequences, place('sequence', grant.schema))
-    if (grant.sequences === undefined && typeof grant.privileges === 'string') {
-      const numbered = new Set(tables.chosen.map(({ id }) => id))
-      for (const sequence of place('sequence', grant.schema).values()) {
-        if (sequence.partOf !== null && numbered.has(sequence.partOf)) sequences.chosen.push(sequence)
+      for (const [kind, privileges] of wholeKinds(grant)) {
+        if (found.schema === undefined) continue
+        const key = wholeKey(role, { kind, schema: found.schema.name })
+        whole.set(key, new Set([...(whole.get(key) ?? []), ...privileges]))
       }
     }
-    const columnless = tables.chosen.flatMap((table) =>
-      (grant.columns ?? [])
-        .filter((column) => !columns.get(table.id)?.has(column))
-        .map(
-          (column) =>
-            `${missing('column', column, columns.get(table.id) ?? [])} in table ${JSON.stringify(table.name)}`,
-        ),
-    )
-    const problems = [...tables.problems, ...sequences.problems, ...columnless]
-    return { schema, tables: tables.chosen, sequences: sequences.chosen, problems }
   }
+  return { granted, denied, whole, problems }
 }
 
-function choose(kind: ObjectKind, named: '*' | readonly string[] | undefined, known: Map<string, CatalogObject>) {
-  if (named === undefined) return { chosen: [], problems: [] }
-  if (named === '*') return { chosen: [...known.values()].filter(({ name }) => !isBookkeeping(name)), problems: [] }
-  const chosen: CatalogObject[] = []
-  const problems: string[] = []
-  for (const name of new Set(named)) {
-    const object = known.get(name)
-    if (object === undefined) problems.push(missing(kind, name, known.keys()))
-    else chosen.push(object)
-  }
-  return { chosen, problems }
+/** Where `'*'` of a role is kept. */
+export function wholeKey(role: string, place: Pick<CatalogObject, 'kind' | 'schema'>): string {
+  // NUL is the one character that no PostgreSQL name can hold.
+  return `${role}\0${placeOf(place)}`
 }
 
-function missing(kind: string, name: string, known: Iterable<string>): string {
-  return `there is no ${kind} ${JSON.stringify(name)}${didYouMean(name, known)}`
+function wholeKinds({ tables, sequences, functions, privileges }: GrantDeclaration) {
+  const kinds: ObjectKind[] = [
+    ...(tables === '*' ? ['table' as const] : []),
+    ...(sequences === '*' ? ['sequence' as const] : []),
+    ...(functions === '*' ? ['function' as const, 'procedure' as const] : []),
+  ]
+  return kinds.map((kind) => [kind, privilegesFor(kind, privileges)] as const)
 }
 
 /** Aurora DSQL: `feature not supported on system entity` (0A000) for any GRANT on schema public. */
 function publicProblem(schema: CatalogObject, grant: GrantDeclaration, server: RoleServer): string | undefined {
   if (schema.name !== 'public' || !server.publicSchemaIsSystem) return undefined
-  const onSchema = grant.privileges === 'none' && grant.tables === undefined && grant.sequences === undefined
+  const onSchema = grant.privileges === 'none' && !namesObjects(grant)
   if (!onSchema && !grant.privileges.includes('CREATE')) return undefined
   return 'this service lets nobody grant or revoke on schema public; keep the tables in a schema of their own'
 }
 
-function reached(grant: GrantDeclaration, found: Found, server: RoleServer): [ObjectKind, readonly CatalogObject[]][] {
-  const { schema, tables, sequences } = found
+function reached(
+  grant: GrantDeclaration,
+  { schema, tables, sequences, functions }: Reach,
+  server: RoleServer,
+): [ObjectKind, readonly CatalogObject[]][] {
   if (schema === undefined) return []
   const system = schema.name === 'public' && server.publicSchemaIsSystem
   // `none` on tables leaves the schema open for the role's other grants.
-  const inside = grant.tables !== undefined || grant.sequences !== undefined
-  const withSchema = !system && !(grant.privileges === 'none' && inside)
+  const withSchema = !system && !(grant.privileges === 'none' && namesObjects(grant))
   return [
     ['schema', withSchema ? [schema] : []],
     ['table', tables],
     ['sequence', sequences],
+    ['function', functions],
   ]
+}
+
+/** Does the grant speak of objects inside the schema? */
+function namesObjects({ tables, sequences, functions }: GrantDeclaration): boolean {
+  return tables !== undefined || sequences !== undefined || functions !== undefined
 }

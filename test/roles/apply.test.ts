@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { applyRoles } from '../../src/roles/apply.ts'
-import type { RoleManifest } from '../../src/roles/manifest.ts'
+import type { RoleDeclaration, RoleManifest } from '../../src/roles/manifest.ts'
 import { planRoles } from '../../src/roles/plan.ts'
 import { arn, rds, type TestRds, testRds } from './rds.ts'
 
@@ -60,8 +60,8 @@ describe('a declared role', () => {
       'create login role app',
       'let app log in by IAM',
       'grant USAGE on schema shop to app',
-      'grant SELECT, INSERT, UPDATE, DELETE on 3 tables Item, Order, Totals in shop to app',
       'grant USAGE, SELECT on sequence Order_id_seq in shop to app',
+      'grant SELECT, INSERT, UPDATE, DELETE on 3 tables Item, Order, Totals in shop to app',
     ])
     const result = await applied(app)
     expect(result.statements).toHaveLength(5)
@@ -165,6 +165,72 @@ describe('a declared grant', () => {
     await applied({ app: { grants: [{ schema: 'shop', sequences: ['ticket'], privileges: ['USAGE', 'CREATE'] }] } })
     expect(await may('app', `SELECT nextval('shop.ticket')`)).toBe(true)
     expect(await may('app', 'CREATE TABLE shop.mine (id int)')).toBe(true)
+  })
+
+  test('reaches the schema of the connection when it names none', async () => {
+    const grants = [{ tables: ['Item'], privileges: ['SELECT' as const] }]
+    const { statements } = await planRoles(server.master, { app: { grants } }, { ...rds, schema: 'shop' })
+    expect(statements.at(-1)?.summary).toBe('grant SELECT on table Item in shop to app')
+    await expect(planRoles(server.master, { app: { grants } }, rds)).rejects.toMatchObject({
+      problems: ['role "app": there is no table "Item"'],
+    })
+  })
+
+  test('that several roles lack is given to all of them by one statement', async () => {
+    const both: RoleManifest = { app: app.app as RoleDeclaration, audit: { grants: app.app?.grants ?? [] } }
+    const { statements } = await applied(both)
+    expect(statements.map(({ summary }) => summary).slice(-3)).toEqual([
+      'grant USAGE on schema shop to 2 roles app, audit',
+      'grant USAGE, SELECT on sequence Order_id_seq in shop to 2 roles app, audit',
+      'grant SELECT, INSERT, UPDATE, DELETE on 3 tables Item, Order, Totals in shop to 2 roles app, audit',
+    ])
+    await server.master.query('REVOKE INSERT ON shop."Item" FROM audit')
+    expect(await summaries(both)).toEqual(['grant INSERT on table Item in shop to audit'])
+  })
+
+  test('of all in a schema says so where that is exactly right, and names the objects where it would say more', async () => {
+    const first = { schema: 'shop', tables: '*', privileges: ['SELECT'] } as const
+    await server.master.query('CREATE SCHEMA plain; CREATE TABLE plain.a (id int); CREATE VIEW plain.b AS SELECT 1')
+    try {
+      const plain = { ...first, schema: 'plain' }
+      const sqlOf = async (manifest: RoleManifest) =>
+        (await planRoles(server.master, manifest, rds)).statements.at(-1)?.sql
+      expect(await sqlOf({ app: { grants: [plain] } })).toBe('GRANT SELECT ON ALL TABLES IN SCHEMA "plain" TO "app"')
+      // By name it is said of these tables only, and not of one that comes meanwhile.
+      expect(await sqlOf({ app: { grants: [{ ...plain, tables: ['a', 'b'] }] } })).toContain('"plain"."a", "plain"."b"')
+      // The history of migrations is a table of this schema.
+      expect(await sqlOf({ app: { grants: [first] } })).toContain('"shop"."Item", "shop"."Order"')
+      await applied({ app: { grants: [plain] } })
+      expect(await may('app', 'SELECT FROM plain.b')).toBe(true)
+    } finally {
+      await server.superuser.query('DROP SCHEMA plain CASCADE')
+    }
+  })
+
+  test('of functions by signature, by a name of one, or of all comes true', async () => {
+    await server.master.query(`
+      CREATE FUNCTION shop.price(id int, at timestamptz) RETURNS int LANGUAGE sql AS 'SELECT 1';
+      CREATE FUNCTION shop.price(text) RETURNS int LANGUAGE sql AS 'SELECT 2';
+      CREATE FUNCTION shop."odd(name"("a""b" shop."Item"[]) RETURNS int LANGUAGE sql AS 'SELECT 3';
+      CREATE PROCEDURE shop.clean() LANGUAGE sql AS 'SELECT 4';
+      REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA shop FROM PUBLIC`)
+    const on = (functions: '*' | string[]) => ({
+      app: { grants: [{ schema: 'shop', functions, privileges: ['EXECUTE' as const] }] },
+    })
+    await applied(on(['price(int, timestamptz)', 'odd(name', 'clean']))
+    expect(await may('app', 'SELECT shop.price(1, now())')).toBe(true)
+    expect(await may('app', 'CALL shop.clean()')).toBe(true)
+    expect(await may('app', `SELECT shop.price('x')`)).toBe(false)
+    expect(await summaries(on('*'))).toEqual(['grant EXECUTE on function "price(text)" in shop to app'])
+    await applied(on('*'))
+    await applied({ app: { grants: [{ schema: 'shop', functions: ['price(text)'], privileges: 'none' }] } })
+    expect(await may('app', `SELECT shop.price('x')`)).toBe(false)
+    await expect(planRoles(server.master, on(['price', 'prise(text)']), rds)).rejects.toMatchObject({
+      problems: [
+        'role "app": there are several functions "price"; say which: "price(integer, timestamp with time zone)", "price(text)"',
+        'role "app": there is no function "prise(text)" (did you mean `price(text)`?)',
+      ],
+    })
   })
 
   test('of none takes away what is held and makes an exception from the other grants', async () => {

@@ -46,6 +46,7 @@ class FakeDsql implements SqlClient {
       [sql.roles, [...this.#roles].map((name) => ({ name, login: true, superuser: false, connectionLimit: -1 }))],
       [sql.memberships(160015), []],
       [sql.objects, objects],
+      [sql.functions, []],
       [sql.held, this.#held],
       [sql.columns, []],
       [sql.mappings, [...this.#arns].map(([arn, role]) => ({ arn, role }))],
@@ -61,7 +62,7 @@ class FakeDsql implements SqlClient {
     else if (mapped) this.#arns.set(mapped[2] as string, mapped[1] as string)
     else if (granted) {
       const object = objects.find(({ kind, path }) => kind === granted[2]?.toLowerCase() && path === granted[3])
-      this.#held.push({ role: granted[4], object: object?.id, column: null, privileges: granted[1] })
+      this.#held.push({ objects: [object?.id], column: null, roles: [granted[4]], privileges: [granted[1]] })
     } else throw new Error(`not expected here: ${text}`)
   }
 }
@@ -71,7 +72,7 @@ const objects = [
   { id: 'schema:2', kind: 'schema', schema: 'shop', name: 'shop', path: '"shop"' },
   { id: 'table:3', kind: 'table', schema: 'public', name: 'Item', path: '"public"."Item"' },
   { id: 'table:4', kind: 'table', schema: 'shop', name: 'Order', path: '"shop"."Order"' },
-].map((object) => ({ ...object, owner: 'admin', partOf: null }))
+].map((object) => ({ ...object, owner: 'admin', partOf: null, takes: null, ofExtension: false }))
 
 const conflict = () =>
   Object.assign(new Error('schema has been updated by another transaction (OC001)'), { code: '40001' })
@@ -85,8 +86,8 @@ describe('on Aurora DSQL', () => {
       'CREATE ROLE "app" LOGIN',
       `AWS IAM GRANT "app" TO '${reader}'`,
       `AWS IAM GRANT "app" TO '${writer}'`,
-      'GRANT SELECT ON TABLE "public"."Item" TO "app"',
       'GRANT USAGE ON SCHEMA "shop" TO "app"',
+      'GRANT SELECT ON TABLE "public"."Item" TO "app"',
       'GRANT SELECT ON TABLE "shop"."Order" TO "app"',
     ])
     expect(applied.statements.map(({ sql }) => sql)).toEqual(client.ran)
@@ -157,9 +158,9 @@ describe('on Aurora DSQL', () => {
     },
   )
 
-  test('seven queries read the catalogs', async () => {
+  test('eight queries read the catalogs', async () => {
     const client = new FakeDsql()
     await planRoles(client, manifest, dsql)
-    expect(client.queries).toBe(7)
+    expect(client.queries).toBe(8)
   })
 })
