@@ -45,6 +45,8 @@ export interface Batches {
   table: ObjectName
   before: string
   after: string
+  /** The columns that it gives values to; the outcome is equal only where none of them is part of the key. */
+  sets: readonly string[]
 }
 
 /** Changes of the schema that are one transaction: one statement, or a file's own `BEGIN … COMMIT` without the brackets. */

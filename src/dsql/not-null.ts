@@ -1,0 +1,29 @@
+import { identifier } from '../sql/quote.ts'
+import type { Step } from '../steps/step.ts'
+import { defaultName } from './names.ts'
+import { type Altered, addChecked, changeTable } from './table-steps.ts'
+import type { Work } from './work.ts'
+
+interface Column {
+  name: string
+  /** As it was written. */
+  spelled: string
+  /** In the tree, where it is known. */
+  location?: number | undefined
+}
+
+/** NOT NULL for a column that exists: a constraint named as PostgreSQL 18 names its own. */
+export function addNotNull(work: Work, table: Altered, { name, spelled, location }: Column): Step[] {
+  work.say('notNull', name, location)
+  return addChecked(table, nameOfNotNull(table, name), `CHECK (${spelled} IS NOT NULL)`)
+}
+
+/** Takes both forms away: that of a column made with its table, and that of one added later. */
+export function dropNotNull(table: Altered, text: string, name: string): Step[] {
+  const check = identifier(nameOfNotNull(table, name))
+  return [changeTable(table, text), changeTable(table, `DROP CONSTRAINT IF EXISTS ${check}`)]
+}
+
+function nameOfNotNull({ name: { name: table } }: Altered, column: string): string {
+  return defaultName(table, column, 'not_null')
+}

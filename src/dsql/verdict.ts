@@ -1,0 +1,89 @@
+import { isPrismaIamError } from '../errors.ts'
+import type { Place, Step } from '../steps/step.ts'
+import { groupBlocks, transactionOf, type Unit } from './blocks.ts'
+import { type Finding, finding } from './finding.ts'
+import { readStatements, type Statement } from './statement.ts'
+import { translate } from './translate.ts'
+import { beginWork, type DsqlOptions, type Work } from './work.ts'
+
+/** What becomes of one statement of a script, or of one of its own transactions. */
+export interface Verdict {
+  place: Place
+  /** As it was written; of a transaction, the statements in it. */
+  written: readonly string[]
+  steps: readonly Step[]
+  findings: readonly Finding[]
+}
+
+/** Judges a script, statement by statement. */
+export async function judge(script: string, options: DsqlOptions): Promise<Verdict[]> {
+  try {
+    const statements = await readStatements(script)
+    return groupBlocks(statements).map((unit) =>
+      unit.kind === 'single' ? judgeSingle(unit, options) : judgeBlock(unit, options),
+    )
+  } catch (error) {
+    if (!isPrismaIamError(error) || error.code !== 'PRISMA_IAM_SQL_UNREADABLE') throw error
+    const place = { line: 1, column: 1 }
+    const fact = error.message.replace(/^.* it has /, '').replace(/\.$/, '')
+    return [{ place, written: [script], steps: [], findings: [finding('unreadable', place, fact)] }]
+  }
+}
+
+function judgeSingle({ statement }: Extract<Unit, { kind: 'single' }>, options: DsqlOptions): Verdict {
+  const findings: Finding[] = []
+  const work = beginWork(statement, options, findings)
+  if (transactionOf(statement)) {
+    work.say('savepoint', statement.text)
+    return { place: work.place, written: [statement.text], steps: [], findings }
+  }
+  return { place: work.place, written: [statement.text], steps: translate(work), findings }
+}
+
+function judgeBlock({ begin, members, end }: Extract<Unit, { kind: 'block' }>, options: DsqlOptions): Verdict {
+  const findings: Finding[] = []
+  const opening = beginWork(begin, options, findings)
+  const written = members.map(({ text }) => text)
+  checkIsolation(opening, begin)
+  if (end === 'nothing') opening.say('openBlock')
+  if (end === 'rollback') opening.say('rolledBack')
+  if (end === 'rollback' || members.length === 0) return { place: opening.place, written, steps: [], findings }
+  const parts = members.map((member) => {
+    const work = beginWork(member, options, findings)
+    if (transactionOf(member)) work.say('savepoint', member.text)
+    return { work, steps: transactionOf(member) ? [] : translate(work) }
+  })
+  return { place: opening.place, written, steps: blockSteps(parts), findings }
+}
+
+interface Translated {
+  work: Work
+  steps: Step[]
+}
+
+/** One transaction of rows stays one; one schema change needs no brackets; more does not fit DSQL. */
+function blockSteps(parts: readonly Translated[]): Step[] {
+  const changes = parts.filter(({ steps }) => steps.some(({ kind }) => !isOfRows(kind)))
+  const rows = parts.filter(({ steps }) => steps.some(({ kind }) => kind === 'rows'))
+  const steps = parts.flatMap((part) => part.steps)
+  const [, second] = changes
+  if (second) second.work.say('manyChanges', 'a second schema change')
+  else if (changes.length > 0 && rows.length > 0) rows[0]?.work.say('manyChanges', 'rows and a schema change')
+  if (changes.length > 0 || (rows.length <= 1 && steps.length <= 1)) return steps
+  const [first] = steps
+  const statements = steps.flatMap((step) => ('statements' in step ? step.statements : [step.sql]))
+  return first ? [{ kind: 'rows', place: first.place, statements }] : []
+}
+
+function isOfRows(kind: Step['kind']): boolean {
+  return kind === 'rows' || kind === 'session'
+}
+
+function checkIsolation({ say }: Work, begin: Statement): void {
+  for (const node of transactionOf(begin)?.options ?? []) {
+    if (!('DefElem' in node) || node.DefElem.defname !== 'transaction_isolation') continue
+    const { arg } = node.DefElem
+    const level = arg && 'A_Const' in arg ? (arg.A_Const.sval?.sval ?? '') : ''
+    if (level !== 'repeatable read') say('isolation', level.toUpperCase())
+  }
+}
