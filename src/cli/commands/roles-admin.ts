@@ -1,0 +1,32 @@
+import type { RoleManifest } from '../../roles/manifest.ts'
+import type { RoleServer, SqlClient } from '../../roles/server.ts'
+import type { Shell } from '../command.ts'
+
+/** What every `roles` command is told. */
+export interface RolesFlags {
+  json?: true
+  config?: string
+}
+
+/** What a `roles` command works with: a session of the admin, and what the config declares. */
+export interface RolesContext {
+  readonly client: SqlClient
+  readonly manifest: RoleManifest
+  readonly server: RoleServer
+}
+
+/** Logs in as the admin of the config for one piece of work; a signal ends it. */
+export async function asAdmin<Result>(
+  flags: RolesFlags,
+  { env, cwd, signal }: Shell,
+  work: (context: RolesContext) => Promise<Result>,
+): Promise<Result> {
+  const { loadProject } = await import('../../migrate/load-config.ts')
+  const { adminOf } = await import('../../migrate/admin.ts')
+  const { withSessions } = await import('../../migrate/sessions.ts')
+  const { iam } = await loadProject(cwd, { config: flags.config })
+  const admin = await adminOf(iam, { env })
+  return await withSessions(admin, signal, (sessions) =>
+    sessions.use((client) => work({ client, manifest: iam.roles ?? {}, server: admin.roleServer })),
+  )
+}

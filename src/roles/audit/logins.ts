@@ -1,0 +1,89 @@
+import { identifier, literal } from '../../sql/quote.ts'
+import { groupBy } from '../group.ts'
+import type { RoleDeclaration, RoleManifest } from '../manifest.ts'
+import { findPath } from '../membership.ts'
+import type { RoleServer } from '../server.ts'
+import { grantMembership, shown } from '../statement.ts'
+import type { Person, Survey } from '../survey/survey.ts'
+import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import type { Finding } from './finding.ts'
+import { attributesOf } from './power.ts'
+
+/** Who may log in: roles that nobody declared, and declared ones whose way in is not the declared one. */
+export function loginFindings(manifest: RoleManifest, survey: Survey, server: RoleServer): Finding[] {
+  const people = survey.people.filter((person) => !isSystemRole(person) && !isAdmin(survey, person.name))
+  return people.flatMap((person) => {
+    const declared = Object.hasOwn(manifest, person.name) ? manifest[person.name] : undefined
+    if (declared !== undefined) return declaredLogin(person.name, declared, survey, server)
+    return person.login ? [undeclaredLogin(person, survey)] : []
+  })
+}
+
+function undeclaredLogin(person: Person, survey: Survey): Finding {
+  const { name } = person
+  const ways = [
+    ...(findPath(
+      survey.memberships.filter(({ inherits }) => inherits),
+      name,
+      'rds_iam',
+    )
+      ? ['by IAM']
+      : []),
+    ...(survey.arns.get(name) ?? []).map((arn) => `as ${arn}`),
+    ...(survey.passwords?.has(name) ? ['by password'] : []),
+  ]
+  return {
+    kind: 'undeclared-login',
+    danger: attributesOf(person).length > 0 ? 'high' : 'medium',
+    role: name,
+    object: `role ${shown(name)}`,
+    sentence: `${shown(name)} may log in${ways.length > 0 ? ` ${ways.join(', ')}` : ''}, and nobody declared it`,
+    sql: `ALTER ROLE ${identifier(name)} NOLOGIN`,
+  }
+}
+
+function declaredLogin(name: string, declared: RoleDeclaration, survey: Survey, server: RoleServer): Finding[] {
+  const { iam = [] } = declared
+  const object = `role ${shown(name)}`
+  const findings: Finding[] = []
+  const byIam = findPath(
+    survey.memberships.filter(({ inherits }) => inherits),
+    name,
+    'rds_iam',
+  )
+  if (server.iam === 'rds_iam' && iam.length > 0 && byIam === undefined) {
+    const restate = survey.memberships.some(({ member, role }) => member === name && role === 'rds_iam')
+    findings.push({
+      kind: 'iam',
+      danger: 'medium',
+      role: name,
+      object,
+      sentence: `${shown(name)} is declared with IAM, but does not inherit rds_iam: AWS asks it for a password`,
+      sql: grantMembership({ member: name, role: 'rds_iam', restate }).sql,
+    })
+  }
+  if (iam.length > 0 && survey.passwords?.has(name)) {
+    findings.push({
+      kind: 'password',
+      danger: 'low',
+      role: name,
+      object,
+      sentence: `${shown(name)} has a password beside IAM, which opens again when it leaves rds_iam`,
+      sql: `ALTER ROLE ${identifier(name)} PASSWORD NULL`,
+    })
+  }
+  return [...findings, ...undeclaredArns(name, iam, survey.arns.get(name) ?? [])]
+}
+
+function undeclaredArns(name: string, declared: readonly string[], actual: readonly string[]): Finding[] {
+  return [...groupBy(actual, (arn) => arn).keys()]
+    .filter((arn) => !declared.includes(arn))
+    .map((arn) => ({
+      kind: 'extra',
+      danger: 'high',
+      role: name,
+      object: `role ${shown(name)}`,
+      sentence: `${arn} may log in as ${shown(name)}, which is not declared`,
+      sql: `AWS IAM REVOKE ${identifier(name)} FROM ${literal(arn)}`,
+    }))
+}

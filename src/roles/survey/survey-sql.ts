@@ -1,0 +1,106 @@
+/** One question about the whole database per constant; no LEFT JOIN LATERAL, which Aurora DSQL gets wrong (42804, seen 2026-09). */
+
+/** All roles. What initdb made has an oid below 16384 (FirstNormalObjectId), on Aurora DSQL `admin` too (15579). */
+export const people = `
+select r.rolname::text as name, r.rolcanlogin as login, r.rolconnlimit as "connectionLimit", r.oid < 16384 as "builtIn",
+       r.rolsuper as superuser, r.rolcreaterole as "createRole", r.rolcreatedb as "createDatabase",
+       r.rolreplication as replication, r.rolbypassrls as "bypassRls"
+from pg_catalog.pg_roles r
+order by 1`
+
+/** May this session see whether a role has a password? On RDS and Aurora nobody but AWS may. */
+export const seesPasswords = `select has_table_privilege('pg_catalog.pg_authid', 'SELECT') as sees`
+
+/** Who has a password; never the password. */
+export const passwords = `select rolname::text as name from pg_catalog.pg_authid where rolpassword is not null`
+
+/** Where a schema is the project's own; $1 names the service's schemas beside PostgreSQL's. */
+const own = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and n.nspname <> all($1::text[])`
+
+const relations = `c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')`
+
+/** This database, its schemas, relations and functions, without those that belong to an extension. */
+export const things: string = `
+select 'database:' || d.oid as id, 'database' as kind, null as schema, d.datname::text as name,
+       pg_catalog.pg_get_userbyid(d.datdba)::text as owner, null as takes, false as "asOwner"
+from pg_catalog.pg_database d where d.datname = current_database()
+union all
+select 'schema:' || n.oid, 'schema', n.nspname::text, n.nspname::text,
+       pg_catalog.pg_get_userbyid(n.nspowner)::text, null, false
+from pg_catalog.pg_namespace n where ${own} and not ${ofExtension('pg_namespace', 'n.oid')}
+union all
+select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid,
+       case c.relkind when 'S' then 'sequence' else 'table' end,
+       n.nspname::text, c.relname::text, pg_catalog.pg_get_userbyid(c.relowner)::text, null, false
+from pg_catalog.pg_class c
+join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where ${own} and ${relations} and not ${ofExtension('pg_class', 'c.oid')}
+union all
+select 'function:' || p.oid, case p.prokind when 'p' then 'procedure' else 'function' end,
+       n.nspname::text, p.proname::text, pg_catalog.pg_get_userbyid(p.proowner)::text,
+       pg_catalog.oidvectortypes(p.proargtypes), p.prosecdef
+from pg_catalog.pg_proc p
+join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+where ${own} and not ${ofExtension('pg_proc', 'p.oid')}
+order by 2, 3, 4, 6`
+
+/** Who was granted what on them; no role stands for PUBLIC, an absent list of privileges for the defaults. */
+export const grants: string = `
+select a.object, a."column", r.rolname::text as role, a.privileges
+from (
+  select 'database:' || d.oid as object, null as "column", x.grantee, x.privileges
+  from pg_catalog.pg_database d
+  cross join lateral (${taken(`coalesce(d.datacl, acldefault('d', d.datdba))`)}) x
+  where d.datname = current_database()
+  union all
+  select 'schema:' || n.oid, null, x.grantee, x.privileges
+  from pg_catalog.pg_namespace n
+  cross join lateral (${taken(`coalesce(n.nspacl, acldefault('n', n.nspowner))`)}) x
+  where ${own}
+  union all
+  select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid, null, x.grantee, x.privileges
+  from pg_catalog.pg_class c
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  cross join lateral (${taken(`coalesce(c.relacl,
+    acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))`)}) x
+  where ${own} and ${relations}
+  union all
+  select 'function:' || p.oid, null, x.grantee, x.privileges
+  from pg_catalog.pg_proc p
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  cross join lateral (${taken(`coalesce(p.proacl, acldefault('f', p.proowner))`)}) x
+  where ${own}
+  union all
+  select 'table:' || c.oid, t.attname::text, x.grantee, x.privileges
+  from pg_catalog.pg_attribute t
+  join pg_catalog.pg_class c on c.oid = t.attrelid
+  join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  cross join lateral (${taken('t.attacl')}) x
+  where ${own} and t.attacl is not null and not t.attisdropped
+) a
+left join pg_catalog.pg_roles r on r.oid = a.grantee`
+
+/** What objects that are made later grant by themselves; for all schemas where none is named. */
+export const defaults: string = `
+select pg_catalog.pg_get_userbyid(d.defaclrole)::text as maker, n.nspname::text as schema,
+       case d.defaclobjtype when 'r' then 'table' when 'S' then 'sequence' when 'f' then 'function'
+                            when 'n' then 'schema' else 'type' end as kind,
+       r.rolname::text as role, x.privileges
+from pg_catalog.pg_default_acl d
+cross join lateral (${taken('d.defaclacl')}) x
+left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
+left join pg_catalog.pg_roles r on r.oid = x.grantee
+order by 1, 2, 3, 4`
+
+/** Aurora DSQL: who may log in as whom. */
+export const mappings = `
+select pg_role_name::text as role, arn::text as arn from sys.iam_pg_role_mappings order by 1, 2`
+
+function ofExtension(catalog: string, oid: string): string {
+  return `exists (select 1 from pg_catalog.pg_depend e
+    where e.classid = 'pg_catalog.${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`
+}
+
+function taken(privileges: string): string {
+  return `select grantee, string_agg(privilege_type, ',') as privileges from aclexplode(${privileges}) group by grantee`
+}

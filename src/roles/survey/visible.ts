@@ -1,0 +1,16 @@
+import type { Person, Survey } from './survey.ts'
+
+/** PostgreSQL's own roles and the service's: nobody declares them, and nobody can mend them. */
+export function isSystemRole({ name, builtIn }: Pick<Person, 'name' | 'builtIn'>): boolean {
+  return builtIn || name.startsWith('pg_') || isAwsRole(name)
+}
+
+/** Is this name one that AWS uses on RDS and Aurora? */
+export function isAwsRole(name: string): boolean {
+  return /^rds($|_|admin|proxyadmin|repladmin|topmgr|writeforwarduser)/.test(name)
+}
+
+/** Is this who looks? The admin makes the roles and is none of those that an application needs. */
+export function isAdmin({ admin }: Pick<Survey, 'admin'>, name: string): boolean {
+  return name === admin.login || name === admin.creator
+}
