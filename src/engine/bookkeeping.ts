@@ -1,7 +1,12 @@
-import { literal } from '../sql/quote.ts'
-import { fitsTransaction } from '../sql/transaction-fit.ts'
+import { untilAgreed } from '../steps/conflict.ts'
+import { forgetSteps } from '../steps/journal.ts'
+import { runSteps } from '../steps/run.ts'
+import type { StepEdges } from '../steps/scene.ts'
+import { transaction } from '../steps/transaction.ts'
 import { fillLogs, MigrationFailure } from './fail.ts'
+import { planMigration } from './plan-migration.ts'
 import type { Rows, Session } from './session.ts'
+import { readSettings } from './settings.ts'
 
 interface Statement {
   sql: string
@@ -15,6 +20,8 @@ type State =
   | { at: 'held'; insert: Statement }
   /** Row and file are in an open transaction, which the row's last update ends. */
   | { at: 'inside' }
+  /** The file has run in steps; its row waits for its last update, so that all of it is one transaction. */
+  | { at: 'stepped'; migration: string; row: readonly Statement[] }
   | { at: 'failed'; failure: MigrationFailure }
 
 /** What Prisma's engine sends around a migration file (schema-engine-wasm 7.10.0-7, recorded 2026-11). */
@@ -22,30 +29,51 @@ const opensRow = /^INSERT INTO "_prisma_migrations" \("id","checksum","started_a
 const finishesRow = /^UPDATE "_prisma_migrations" SET "finished_at" =/
 const explainsRow = /^UPDATE "_prisma_migrations" SET "logs" =/
 const migrationNameAt = 3
+/** `migrate resolve --applied` */
+const declaresApplied =
+  /^INSERT INTO "_prisma_migrations" \("id","checksum","logs","started_at","finished_at","migration_name"\)/
+const appliedNameAt = 5
 
 /**
- * The same session, but each migration file and its row in `_prisma_migrations` are one transaction.
+ * The same session, but each migration file and its row in `_prisma_migrations` are one transaction, or as good as one.
  *
  * Prisma's engine sends `INSERT`, the file, and two `UPDATE`s on their own; a process killed between them leaves a
  * history that needs a person (P3009). Held back and sent as one unit, a kill leaves all or nothing. A file that cannot
- * run inside a transaction, or a server without transactional schema changes, keeps Prisma's order. A file that fails is
- * rolled back and leaves the failed row that Prisma leaves, so P3018, P3009 and `migrate resolve` mean what they mean.
+ * run inside a transaction, or a server without transactional schema changes, goes step by step: the journal says what is
+ * done, the row is written with the end of the last step, and a deploy that was killed is simply run again. A file that
+ * fails leaves the failed row that Prisma leaves, so P3018, P3009 and `migrate resolve` mean what they mean.
  */
-export function keepBooks(session: Session, transactionalDdl: boolean): Session {
+export function keepBooks(session: Session, transactionalDdl: boolean, edges: StepEdges): Session {
   let state: State = { at: 'rest' }
+  const server = { transactionalDdl }
+
+  /** Any statement, a read too, may lose on a server whose catalog has changed meanwhile. */
+  const ask = (sql: string, values: readonly unknown[]): Promise<Rows> =>
+    transactionalDdl ? session.query(sql, values) : untilAgreed(() => session.query(sql, values), edges)
 
   const query = async (sql: string, values: readonly unknown[]): Promise<Rows> => {
     const current = state
     if (opensRow.test(sql)) {
       state = { at: 'held', insert: { sql, values } }
-      return { columns: [], rows: [], affected: 1 }
+      return one
     }
     if (current.at === 'failed' && explainsRow.test(sql)) {
       state = { at: 'rest' }
       const [logs, ...rest] = values
-      return session.query(sql, [fillLogs(String(logs), current.failure), ...rest])
+      return ask(sql, [fillLogs(String(logs), current.failure), ...rest])
     }
-    if (current.at !== 'inside') return session.query(sql, values)
+    if (current.at === 'stepped') return await finishStepped(current, { sql, values })
+    if (current.at === 'inside') return await finishInside({ sql, values })
+    if (declaresApplied.test(sql)) {
+      return await transaction({ session, edges }, async () => {
+        await forgetSteps(session, String(values[appliedNameAt]))
+        return await session.query(sql, values)
+      })
+    }
+    return await ask(sql, values)
+  }
+
+  const finishInside = async ({ sql, values }: Statement): Promise<Rows> => {
     try {
       const rows = await session.query(sql, values)
       if (!finishesRow.test(sql)) return rows
@@ -59,22 +87,45 @@ export function keepBooks(session: Session, transactionalDdl: boolean): Session 
     }
   }
 
+  const finishStepped = async (
+    { migration, row }: Extract<State, { at: 'stepped' }>,
+    statement: Statement,
+  ): Promise<Rows> => {
+    const whole = [...row, statement]
+    state = { at: 'stepped', migration, row: whole }
+    if (!finishesRow.test(statement.sql)) return one
+    state = { at: 'rest' }
+    await transaction({ session, edges }, async () => {
+      for (const { sql, values } of whole) await session.query(sql, values)
+      await forgetSteps(session, migration)
+    })
+    return one
+  }
+
   const script = async (text: string): Promise<void> => {
-    if (state.at !== 'held') return session.script(text)
+    if (state.at !== 'held') return await session.script(text)
     const { insert } = state
-    const together = transactionalDdl && (await fitsTransaction(text)).fits
+    const migration = String(insert.values[migrationNameAt])
+    const leaveAsFound = await readSettings(session, server)
     try {
-      if (together) await session.script('BEGIN')
-      await session.query(insert.sql, insert.values)
-      const leaveAsFound = together ? await readSettings(session) : undefined
-      await session.script(text)
-      if (leaveAsFound !== undefined) await session.script(leaveAsFound)
-      state = together ? { at: 'inside' } : { at: 'rest' }
+      const plan = await planMigration(text, transactionalDdl)
+      if (plan === 'whole') {
+        await session.script('BEGIN')
+        await session.query(insert.sql, insert.values)
+        await session.script(text)
+        await leaveAsFound()
+        state = { at: 'inside' }
+      } else {
+        await runSteps(session, { migration, steps: plan }, server, edges)
+        await leaveAsFound()
+        state = { at: 'stepped', migration, row: [insert] }
+      }
     } catch (error) {
-      const failure = new MigrationFailure(String(insert.values[migrationNameAt]), text, error)
+      const failure = new MigrationFailure(migration, text, error)
       state = { at: 'failed', failure }
       await rollBack(session)
-      if (together) await session.query(insert.sql, insert.values).catch(() => {})
+      await leaveAsFound().catch(() => {})
+      await ask(insert.sql, insert.values).catch(() => {})
       throw failure
     }
   }
@@ -82,17 +133,7 @@ export function keepBooks(session: Session, transactionalDdl: boolean): Session 
   return { query, script, end: () => session.end() }
 }
 
-/**
- * The statements that end a file's say over the session: a dump sets an empty `search_path`, in which the history table
- * is not found, and a file that takes another role would write the history as that role.
- *
- * A deferred constraint speaks here too, while it can still be told as this file's failure, and not at the commit.
- */
-async function readSettings(session: Session): Promise<string> {
-  const { rows } = await session.query("SELECT current_setting('search_path')", [])
-  const searchPath = literal(rows[0]?.[0] ?? '')
-  return `SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; SELECT pg_catalog.set_config('search_path', ${searchPath}, false)`
-}
+const one: Rows = { columns: [], rows: [], affected: 1 }
 
 /** A connection that is gone has rolled back by itself. */
 async function rollBack(session: Session): Promise<void> {

@@ -1,8 +1,10 @@
 import type { ErrorRegistry } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
 import { isPrismaIamError } from '../errors.ts'
+import { StepFailure } from '../steps/failure.ts'
 import { excerpt, type PrismaFailure, reportWords, type ServerName, type ServerReport, texts } from './error-texts.ts'
 import type { RpcFailure } from './rpc.ts'
+import { adviceOn, positionOf } from './step-place.ts'
 
 /** Carries a failed migration file from the session to the answer; it never leaves this room. */
 export class MigrationFailure extends Error {
@@ -80,8 +82,13 @@ export function describe(error: unknown, server: ServerName = unknownServer): Pr
 
 /** The text of a failed migration, for the CLI and for `logs` in the history table. */
 function describeMigration({ migration, script, cause }: MigrationFailure): PrismaFailure {
-  if (!isReport(cause)) return texts.P3018(migration, 'none', describe(cause).message)
-  return texts.P3018(migration, cause.code, `${reportWords(cause)}${excerpt(script, cause.position)}`)
+  const step = cause instanceof StepFailure ? cause : undefined
+  const reason = step === undefined ? cause : step.cause
+  const report = isReport(reason) ? reason : undefined
+  const words = report === undefined ? describe(reason).message : reportWords(report)
+  const position = step === undefined ? report?.position : positionOf(step, script, report?.position)
+  const advice = step === undefined ? '' : `\n\n${adviceOn(step, migration)}`
+  return texts.P3018(migration, report?.code ?? 'none', `${words}${excerpt(script, position)}${advice}`)
 }
 
 /** Puts the real text of a failed migration where the engine wrote only a number. */

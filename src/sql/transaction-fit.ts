@@ -26,7 +26,12 @@ function locateLine(script: string, statement: TokenGroup): { line: number } {
   return { line: locator(script)(statement.first.start).line }
 }
 
-function misfit({ tokens }: TokenGroup, alone: boolean): string | undefined {
+/**
+ * Why a statement cannot run inside a transaction that somebody else opened; `undefined` where it can.
+ *
+ * @param alone whether it is all that is sent, so that a procedure may commit.
+ */
+export function misfit({ tokens }: TokenGroup, alone: boolean): string | undefined {
   const words = tokens.map(({ keyword, text }) => keyword ?? text.toUpperCase())
   const text = words.slice(0, 3).join(' ')
   const row = misfits.find(({ begins, has }) => begins.test(`${text} `) && (has === undefined || words.includes(has)))

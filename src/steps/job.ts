@@ -1,0 +1,45 @@
+import { PrismaIamError } from '../errors.ts'
+import { untilAgreed } from './conflict.ts'
+import type { Scene } from './scene.ts'
+
+/** How a job is looked after: the pause between two looks doubles up to `maxMs`; in milliseconds. */
+const looks = { firstMs: 100, maxMs: 2000 }
+
+/**
+ * Waits until a job of Aurora DSQL has ended, well or badly. The names of its states in progress are not documented, so
+ * everything but an end counts as running; a job that is not listed any more has ended (rows of `sys.jobs` are pruned).
+ *
+ * Looking, and not `sys.wait_for_job`, keeps the session free, so that a deploy that is ended stops between two looks.
+ *
+ * @param of what the job works on, for the report.
+ * @throws PRISMA_IAM_STEPS_JOB with the job's own words.
+ */
+export async function waitForJob(job: string, of: string, { session, edges }: Scene): Promise<void> {
+  const started = edges.clock()
+  for (let pauseMs = looks.firstMs; ; pauseMs = Math.min(looks.maxMs, pauseMs * 2)) {
+    const { rows } = await untilAgreed(
+      () => session.query('SELECT status, details FROM sys.jobs WHERE job_id = $1', [job]),
+      edges,
+    )
+    const [status, details] = rows[0] ?? ['completed', null]
+    if (status === 'completed') return
+    if (/^(failed|cancel)/.test(status ?? '')) throw failed(job, of, details)
+    edges.report({ kind: 'waiting', job, of, status: status ?? '', elapsedMs: edges.clock() - started })
+    await edges.sleep(pauseMs)
+  }
+}
+
+/** A job that is under way on an object, for a run that ended before it wrote down the job's id. */
+export async function findJob(type: string, names: readonly string[], { session }: Scene): Promise<string | undefined> {
+  const { rows } = await session.query(
+    `SELECT job_id FROM sys.jobs WHERE job_type = $1 AND status NOT IN ('completed', 'failed', 'cancelled')
+        AND object_name IN (${names.map((_, index) => `$${index + 2}`).join(', ')})
+      ORDER BY start_time DESC`,
+    [type, ...names],
+  )
+  return rows[0]?.[0] ?? undefined
+}
+
+function failed(job: string, of: string, details: string | null | undefined): PrismaIamError {
+  return new PrismaIamError('PRISMA_IAM_STEPS_JOB', `the job ${job} for ${of} failed: ${details ?? 'no details given'}`)
+}

@@ -1,0 +1,61 @@
+import { runBare } from './bare.ts'
+import { untilAgreed } from './conflict.ts'
+import { isRefusal, StepFailure } from './failure.ts'
+import { buildIndex } from './index-step.ts'
+import { type Journalled, openJournal } from './journal.ts'
+import { runRows } from './rows.ts'
+import type { Scene, StepEdges, StepServer } from './scene.ts'
+import { runSchema } from './schema.ts'
+import { send } from './send.ts'
+import type { StepSession } from './session.ts'
+import type { Step } from './step.ts'
+import { transaction } from './transaction.ts'
+import { assertUnchanged } from './unchanged.ts'
+import { runValidate } from './validate.ts'
+
+/**
+ * Runs a migration from its first step that is not done; a done one never runs again.
+ *
+ * @throws StepFailure with the place and the server's words; PRISMA_IAM_STEPS_CHANGED
+ */
+export async function runSteps(
+  session: StepSession,
+  work: Journalled,
+  server: StepServer,
+  edges: StepEdges,
+): Promise<void> {
+  const journal = await untilAgreed(() => openJournal(session, work, server), edges)
+  assertUnchanged(work, journal)
+  const scene: Scene = { session, journal, server, edges }
+  const { migration, steps } = work
+  const next = steps.findIndex((step, index) => step.kind !== 'session' && journal.entry(index + 1)?.state !== 'done')
+  if (journal.begun().length > 0 && next >= 0)
+    edges.report({ kind: 'continued', migration, step: next + 1, of: steps.length })
+  for (const [index, step] of steps.entries()) {
+    const number = index + 1
+    if (journal.entry(number)?.state === 'done') continue
+    try {
+      await runStep(step, number, scene)
+    } catch (cause) {
+      if (isRefusal(cause)) await transaction(scene, () => journal.fail(number)).catch(() => {})
+      throw new StepFailure(step, number, steps.length, cause)
+    }
+  }
+}
+
+function runStep(step: Step, number: number, scene: Scene): Promise<void> {
+  switch (step.kind) {
+    case 'session':
+      return untilAgreed(() => send(scene.session, step.sql), scene.edges)
+    case 'rows':
+      return runRows(step, number, scene)
+    case 'schema':
+      return runSchema(step, number, scene)
+    case 'index':
+      return buildIndex(step, number, scene)
+    case 'validate':
+      return runValidate(step, number, scene)
+    case 'bare':
+      return runBare(step, number, scene)
+  }
+}

@@ -1,0 +1,40 @@
+import { PrismaIamError } from '../errors.ts'
+import { digestOf, type Entry, type Journal, type Journalled } from './journal.ts'
+
+/**
+ * Refuses a migration whose file was changed in what has run already, or may have run.
+ *
+ * What has not run may be changed: that is how a step that failed is put right.
+ *
+ * @throws PrismaIamError `PRISMA_IAM_STEPS_CHANGED` with the places.
+ */
+export function assertUnchanged({ migration, steps }: Journalled, journal: Journal): void {
+  const problems: string[] = []
+  for (const number of journal.begun()) {
+    const [entry, step] = [journal.entry(number), steps[number - 1]]
+    if (entry === undefined || !isBound(entry)) continue
+    if (step === undefined) problems.push(`step ${number}, which ${inWords(entry)}, is not in the file any more`)
+    else if (digestOf(step) !== entry.digest) {
+      const { line, column } = step.place
+      problems.push(`step ${number}, at line ${line}, column ${column}, is not the one that ${inWords(entry)}`)
+    }
+  }
+  if (problems.length === 0) return
+  throw new PrismaIamError(
+    'PRISMA_IAM_STEPS_CHANGED',
+    `the migration ${migration} was begun, and its file has been changed since:`,
+    {
+      problems,
+      hint: 'bring the file back to what it was and run the command again; what you want to change belongs below what has run, or into a new migration',
+    },
+  )
+}
+
+/** A step that was refused left nothing, unless some of its batches were through. */
+function isBound({ state, reached }: Entry): boolean {
+  return state !== 'failed' || reached !== undefined
+}
+
+function inWords({ state }: Entry): string {
+  return state === 'done' ? 'has run' : 'was running when the deploy ended'
+}
