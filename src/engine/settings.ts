@@ -1,5 +1,5 @@
 import { literal } from '../sql/quote.ts'
-import type { StepServer } from '../steps/scene.ts'
+import type { StepServer } from '../steps/session.ts'
 import type { Session } from './session.ts'
 
 /**

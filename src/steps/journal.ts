@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import { identifier } from '../sql/quote.ts'
-import type { StepServer } from './scene.ts'
-import type { StepSession } from './session.ts'
+import type { StepServer, StepSession } from './session.ts'
 import type { Step } from './step.ts'
 
 /** What the journal knows of a step: it was begun and its end is unknown, or the server refused it, or it is done. */

@@ -1,6 +1,6 @@
 import type { Journal } from './journal.ts'
 import type { Progress } from './progress.ts'
-import type { StepSession } from './session.ts'
+import type { StepServer, StepSession } from './session.ts'
 
 /** Where a step is run: what it talks to, and where it writes down that it is done. */
 export interface Scene {
@@ -8,12 +8,6 @@ export interface Scene {
   journal: Journal
   server: StepServer
   edges: StepEdges
-}
-
-/** What a server can do, as far as steps must know. */
-export interface StepServer {
-  /** Whether the journal can share the transaction of a schema change. */
-  transactionalDdl: boolean
 }
 
 /** Clock, chance, time and voice of a run. */

@@ -5,3 +5,9 @@ export interface StepSession {
   /** A text of any number of statements, sent as one message. */
   script(text: string): Promise<void>
 }
+
+/** What a server can do, as far as steps must know. */
+export interface StepServer {
+  /** Whether the journal can share the transaction of a schema change. */
+  transactionalDdl: boolean
+}
