@@ -1,3 +1,4 @@
+export type { DsqlOptions } from './dsql/options.ts'
 export { iamDatasource } from './migrate/datasource.ts'
 export type { HookContext, HookEntry, HookFunction, NamedHook } from './migrate/hooks/hook.ts'
 export { type AdminOptions, defineIam, type HookOptions, type IamConfig } from './migrate/iam-config.ts'

@@ -57,7 +57,8 @@ function alterPart(work: Work, table: Altered, part: Part): Step[] | undefined {
     case 'AT_AddConstraint':
       return def && 'Constraint' in def ? addConstraint(work, table, part, def.Constraint) : undefined
     case 'AT_ValidateConstraint':
-      return statement.async || holds('notValid') ? [validate(table, name)] : undefined
+      if (statement.async) return [{ ...validate(table, name), place: statement.placeOf(), sql: statement.text }]
+      return holds('notValid') ? [validate(table, name)] : undefined
     case 'AT_DropConstraint':
       // The name that PostgreSQL and Prisma give to primary keys.
       if (name === `${table.name.name}_pkey`) say('primaryKey', name)

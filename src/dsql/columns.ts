@@ -2,6 +2,7 @@ import type { ColumnDef, Constraint, DefElem, Node } from 'libpg-query'
 import type { Token } from '../sql/tokens.ts'
 import { isSerial, refuseDatatype, typeName } from './datatypes.ts'
 import type { Edit } from './edit.ts'
+import { isCache } from './options.ts'
 import type { Work } from './work.ts'
 
 /** What DSQL does not store of a new column, and how it numbers rows. */
@@ -23,8 +24,7 @@ export function constraintsOf({ constraints }: ColumnDef): Constraint[] {
 
 /** Whether options of a sequence name a cache that DSQL takes: 1, or at least 65,536 (recorded 2026-09-18). */
 export function hasCache(options: readonly Node[] | undefined): boolean {
-  const size = cacheOf(options)
-  return size === 1 || (size !== undefined && size >= 65_536)
+  return isCache(cacheOf(options))
 }
 
 /** Puts a CACHE into the options of a sequence, which may stand in parentheses from the token at `open`. */

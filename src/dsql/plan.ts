@@ -1,7 +1,7 @@
 import type { Step } from '../steps/step.ts'
 import { isRefusal, type Notice, type Refusal } from './finding.ts'
+import type { DsqlOptions } from './options.ts'
 import { judge } from './verdict.ts'
-import type { DsqlOptions } from './work.ts'
 
 /** What a migration file becomes on DSQL. */
 export interface Plan {

@@ -2,9 +2,10 @@ import { isPrismaIamError } from '../errors.ts'
 import type { Place, Step } from '../steps/step.ts'
 import { groupBlocks, transactionOf, type Unit } from './blocks.ts'
 import { type Finding, finding } from './finding.ts'
+import type { DsqlOptions } from './options.ts'
 import { readStatements, type Statement } from './statement.ts'
 import { translate } from './translate.ts'
-import { beginWork, type DsqlOptions, type Work } from './work.ts'
+import { beginWork, type Work } from './work.ts'
 
 /** What becomes of one statement of a script, or of one of its own transactions. */
 export interface Verdict {

@@ -1,18 +1,8 @@
 import type { Place } from '../steps/step.ts'
 import { type Finding, finding } from './finding.ts'
+import type { DsqlOptions } from './options.ts'
 import type { RuleName } from './rules.ts'
 import type { Statement } from './statement.ts'
-
-/** What a project says of its cluster. */
-export interface DsqlOptions {
-  /**
-   * The cache of identity columns that stand in for `SERIAL`: 1, or at least 65,536. Without it they are refused, since
-   * their numbers come with gaps and out of order (cache of 65,536) or slowly (cache of 1).
-   */
-  identityCache?: number
-  /** Rules that the cluster has left behind: what they are about runs as it is written. */
-  accept?: readonly RuleName[]
-}
 
 /** The translation of one statement on its way. */
 export interface Work {

@@ -3,12 +3,15 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Login } from '../connect/login.ts'
+import type { DsqlOptions } from '../dsql/options.ts'
 import { PrismaIamError } from '../errors.ts'
 
 /** A login for the engine: plain data, since it crosses to another process, and what its server can do. */
 export interface EngineLogin {
   login: Login & { password: string }
   capabilities: EngineCapabilities
+  /** How files are translated where the server is DSQL. */
+  dsql?: DsqlOptions
 }
 
 /** What the engine must know of a server. */

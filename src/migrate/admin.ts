@@ -50,6 +50,7 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
     engineLogin: async () => ({
       login: { ...login, password: await passwordOf(login) },
       capabilities: resolved.endpoint.capabilities,
+      ...(config.dsql === undefined ? {} : { dsql: config.dsql }),
     }),
     roleServer: { iam: iamAttachment, transactionalDdl, publicSchemaIsSystem, schema: resolved.schema },
     url: displayUrl(resolved),

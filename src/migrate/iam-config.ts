@@ -1,4 +1,5 @@
 import type { IamOptions } from '../config/options.ts'
+import type { DsqlOptions } from '../dsql/options.ts'
 import type { RoleManifest } from '../roles/manifest.ts'
 import type { HookEntry } from './hooks/hook.ts'
 
@@ -26,6 +27,8 @@ export interface IamConfig extends Omit<IamOptions, 'adapter' | 'pool' | 'passwo
   admin?: AdminOptions
   roles?: RoleManifest
   hooks?: HookOptions
+  /** What migrations may count on where the cluster is Aurora DSQL; other servers do not look at it. */
+  dsql?: DsqlOptions
 }
 
 /**
@@ -48,7 +51,13 @@ export function defineIam(config: IamConfig): IamConfig {
 }
 
 /** The connection options of the admin. */
-export function adminOptions({ admin, roles: _roles, hooks: _hooks, ...connection }: IamConfig): IamOptions {
+export function adminOptions({
+  admin,
+  roles: _roles,
+  hooks: _hooks,
+  dsql: _dsql,
+  ...connection
+}: IamConfig): IamOptions {
   if (admin === undefined) return connection
   const { user, password } = admin
   return { ...connection, user, ...(password === undefined ? {} : { password }) }
@@ -56,7 +65,7 @@ export function adminOptions({ admin, roles: _roles, hooks: _hooks, ...connectio
 
 /** The connection options of a role that logs in by token; without a name, of the user of the URL. */
 export function roleOptions(
-  { admin: _admin, roles: _roles, hooks: _hooks, ...connection }: IamConfig,
+  { admin: _admin, roles: _roles, hooks: _hooks, dsql: _dsql, ...connection }: IamConfig,
   user?: string,
 ): IamOptions {
   return user === undefined ? connection : { ...connection, user }

@@ -5,8 +5,9 @@ import type { RoleManifest } from '../roles/manifest.ts'
 import { parseManifest } from '../roles/parse.ts'
 import { checkHooks } from './hooks/parse.ts'
 import type { IamConfig } from './iam-config.ts'
+import { checkDsql } from './parse-dsql.ts'
 
-const ownNames = ['admin', 'roles', 'hooks']
+const ownNames = ['admin', 'roles', 'hooks', 'dsql']
 
 /**
  * Checks what `resolve` does not: the names in `iam`, the admin, the hooks, the roles.
@@ -24,6 +25,7 @@ export function parseIamConfig(input: unknown, configFile: string): IamConfig {
   )
   checkAdmin(config.admin, problems)
   checkHooks(config.hooks, problems)
+  checkDsql(config.dsql, problems)
   const roles = readRoles(config.roles ?? {}, problems)
   if (problems.list.length > 0) throw invalid(configFile, problems.list)
   return { ...config, roles }

@@ -65,6 +65,17 @@ test('hooks may be patterns, functions and functions with a name; what else stan
   ])
 })
 
+test('what is said of DSQL is checked against the rules that there are', () => {
+  const dsql = { identityCache: 65_536, accept: ['enum'] }
+  expect(parseIamConfig({ dsql }, 'prisma.config.ts')).toMatchObject({ dsql })
+  expect(failureOf({ dsql: { identityCache: 100, accept: ['enumm'], cache: 1 } }).problems).toEqual([
+    'unknown key of `dsql` `cache`',
+    '`dsql.identityCache` must be 1, or 65536 or more',
+    '`dsql.accept`: there is no rule `enumm` (did you mean `enum`?)',
+  ])
+  expect(failureOf({ dsql: { accept: 'enum' } }).problems).toEqual(['`dsql.accept` must be a list of names of rules'])
+})
+
 test('problems of roles alone keep their own code', () => {
   expect(failureOf({ roles: { rds_iam: {} } }).code).toBe('PRISMA_IAM_ROLES_INVALID')
 })
@@ -73,5 +84,7 @@ describe.each([['text'], [null], [[]], [5]])('%j', (input) => {
   test('is no config', () => expect(failureOf(input).problems).toEqual(['the export `iam` must be an object']))
   test('is no admin', () =>
     expect(failureOf({ admin: input }).problems).toEqual(['`admin` must be an object with a `user`']))
+  test('is nothing to say of DSQL', () =>
+    expect(failureOf({ dsql: input }).problems).toEqual(['`dsql` must be an object']))
   test('is no hooks', () => expect(failureOf({ hooks: input }).problems).toEqual(['`hooks` must be an object']))
 })
