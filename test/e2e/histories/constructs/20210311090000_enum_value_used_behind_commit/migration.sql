@@ -1,0 +1,3 @@
+ALTER TYPE "Status" ADD VALUE 'BLOCKED';
+COMMIT;
+UPDATE "Ticket" SET "status" = 'BLOCKED' WHERE "id" % 10 = 0;

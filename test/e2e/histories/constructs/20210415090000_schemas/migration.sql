@@ -1,0 +1,10 @@
+CREATE SCHEMA "billing";
+CREATE SCHEMA IF NOT EXISTS "audit log" AUTHORIZATION CURRENT_USER;
+CREATE TABLE "billing"."Invoice" ("id" SERIAL PRIMARY KEY, "userId" INTEGER NOT NULL REFERENCES "public"."User" ("id"), "total" MONEY);
+CREATE TYPE "billing"."Currency" AS ENUM ('EUR', 'GBP');
+ALTER TABLE "billing"."Invoice" ADD "currency" "billing"."Currency" DEFAULT 'EUR';
+CREATE TABLE moved (id int PRIMARY KEY, invoice int REFERENCES billing."Invoice" ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED);
+ALTER TABLE moved SET SCHEMA "audit log";
+SET search_path TO billing, public;
+CREATE TABLE "Line" (id int PRIMARY KEY, "invoiceId" int REFERENCES "Invoice");
+CREATE VIEW "Both" AS SELECT l.id, u."email" FROM "Line" l, "User" u;

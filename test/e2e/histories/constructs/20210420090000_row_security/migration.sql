@@ -1,0 +1,19 @@
+DO $$ BEGIN
+  CREATE ROLE tenant NOLOGIN;
+EXCEPTION WHEN duplicate_object THEN RAISE NOTICE 'there already';
+END $$;
+CREATE ROLE "tenant admin" NOLOGIN INHERIT IN ROLE tenant;
+ALTER ROLE tenant SET statement_timeout = '5s';
+ALTER TABLE "Ticket" ENABLE ROW LEVEL SECURITY;
+ALTER TABLE "Ticket" FORCE ROW LEVEL SECURITY;
+CREATE POLICY "own tickets" ON "Ticket" AS PERMISSIVE FOR SELECT TO tenant USING ("ownerId" = current_setting('app.user', true)::int);
+CREATE POLICY insert_only ON "Ticket" AS RESTRICTIVE FOR INSERT TO PUBLIC WITH CHECK ("price" >= 0);
+GRANT USAGE ON SCHEMA public, billing TO tenant;
+GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO tenant;
+GRANT UPDATE ("title", "status") ON "Ticket" TO "tenant admin" WITH GRANT OPTION;
+REVOKE INSERT ON "User" FROM tenant;
+GRANT EXECUTE ON FUNCTION make_counter(text) TO tenant;
+REVOKE ALL ON FUNCTION make_counter(text) FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA billing GRANT SELECT ON TABLES TO tenant;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+GRANT CREATE ON SCHEMA "audit log" TO "tenant admin";

@@ -1,0 +1,3 @@
+GRANT CREATE ON SCHEMA public TO tenant;
+SET ROLE tenant;
+CREATE TABLE "OfTenant" (id int);

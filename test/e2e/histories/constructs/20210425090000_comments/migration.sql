@@ -1,0 +1,11 @@
+COMMENT ON TABLE "Ticket" IS 'What people want; "quoted", it''s so — für alle 🎫';
+COMMENT ON COLUMN "Ticket"."title" IS E'two\nlines';
+COMMENT ON TYPE "Role" IS 'who; does';
+COMMENT ON INDEX "User_email_key" IS 'one each';
+COMMENT ON CONSTRAINT "Venue_name_check" ON "Venue" IS 'not empty';
+COMMENT ON TRIGGER ticket_touch ON "Ticket" IS 'keeps time';
+COMMENT ON POLICY "own tickets" ON "Ticket" IS 'mine';
+COMMENT ON SCHEMA "audit log" IS 'a name with a blank';
+COMMENT ON VIEW "OpenTicket" IS U&'caf\00E9';
+COMMENT ON ROLE tenant IS 'shared';
+COMMENT ON TABLE "Landed" IS NULL;

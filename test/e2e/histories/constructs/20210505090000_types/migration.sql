@@ -1,0 +1,13 @@
+CREATE DOMAIN "Percent" AS NUMERIC(5,2) DEFAULT 0 NOT NULL CONSTRAINT in_range CHECK (VALUE BETWEEN 0 AND 100);
+CREATE TYPE "Point3" AS ("x" FLOAT8, "y" FLOAT8, "z" "Percent");
+CREATE TYPE "Span" AS RANGE (subtype = float8, subtype_diff = float8mi);
+ALTER TYPE "Point3" ADD ATTRIBUTE "label" TEXT;
+ALTER DOMAIN "Percent" ADD CONSTRAINT whole CHECK (VALUE = trunc(VALUE)) NOT VALID;
+CREATE TABLE "Shape" ("id" INT PRIMARY KEY, "share" "Percent", "at" "Point3"[], "span" "Span");
+CREATE FUNCTION add_percent(numeric, "Percent") RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT $1 + coalesce($2, 0)';
+CREATE AGGREGATE sum_percent ("Percent") (SFUNC = add_percent, STYPE = numeric, INITCOND = '0');
+CREATE OPERATOR ~+~ (LEFTARG = numeric, RIGHTARG = "Percent", FUNCTION = add_percent);
+CREATE CAST ("Point3" AS text) WITH INOUT AS ASSIGNMENT;
+CREATE COLLATION "german" (provider = icu, locale = 'de-u-kn', deterministic = false);
+CREATE TEXT SEARCH CONFIGURATION "plain" (COPY = simple);
+ALTER TEXT SEARCH CONFIGURATION "plain" ALTER MAPPING FOR asciiword WITH english_stem, simple;

@@ -1,0 +1,14 @@
+CREATE TEMP TABLE scratch ON COMMIT PRESERVE ROWS AS SELECT * FROM "Ticket";
+CREATE TABLE "TicketCopy" AS SELECT * FROM scratch WHERE "id" < 10 WITH DATA;
+SELECT "id", "email" INTO "UserCopy" FROM "User";
+CREATE UNLOGGED TABLE "Fast" (LIKE "Ticket" INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES);
+CREATE TABLE "Parent" (id int PRIMARY KEY, note text CHECK (note <> ''));
+CREATE TABLE "Child" (extra int) INHERITS ("Parent");
+ALTER TABLE "Parent" ADD COLUMN more int DEFAULT 1;
+CREATE TYPE pair AS (a int, b text);
+CREATE TABLE typed OF pair (a WITH OPTIONS PRIMARY KEY);
+INSERT INTO "Child" VALUES (1, 'x', 2), (2, 'y', 3);
+TRUNCATE "UserCopy" RESTART IDENTITY CASCADE;
+DROP TABLE scratch;
+WITH gone AS (DELETE FROM "TicketCopy" WHERE "id" = 3 RETURNING *) INSERT INTO "UserCopy" SELECT "id"::int, "title" FROM gone;
+MERGE INTO "UserCopy" c USING "User" u ON c."id" = u."id" WHEN MATCHED THEN UPDATE SET "email" = u."email" WHEN NOT MATCHED THEN INSERT VALUES (u."id", u."email");
