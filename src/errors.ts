@@ -26,6 +26,11 @@ export const errorCodes = {
   PRISMA_IAM_MIGRATE_PRISMA_VERSION: "The project's Prisma CLI is of a major version that this release does not drive.",
   PRISMA_IAM_MIGRATE_LOGIN: 'The admin could not log in.',
   PRISMA_IAM_MIGRATE_SESSION: 'The database ended a session of the deploy, or the network did.',
+  PRISMA_IAM_MIGRATE_FILES:
+    'The folder of the migrations is missing, or holds what looks like a migration and is none.',
+  PRISMA_IAM_MIGRATE_UNRESOLVED:
+    'A migration failed in an earlier deploy and was not resolved (P3009); nothing was done.',
+  PRISMA_IAM_MIGRATE_CHANGED: 'A migration was changed after it was applied; nothing was done.',
   PRISMA_IAM_MIGRATE_FAILED: 'Prisma did not apply the migrations.',
   PRISMA_IAM_MIGRATE_INCOMPLETE: 'Prisma ended, but the history table does not hold every migration as applied.',
   PRISMA_IAM_MIGRATE_HISTORY: "Prisma's history table may not be read by the admin.",

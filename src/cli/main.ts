@@ -92,7 +92,12 @@ function version(): string {
   return manifest.version
 }
 
-const usageCodes = ['PRISMA_IAM_CONFIG_INVALID', 'PRISMA_IAM_CONFIG_LOAD', 'PRISMA_IAM_ROLES_INVALID']
+const usageCodes = [
+  'PRISMA_IAM_CONFIG_INVALID',
+  'PRISMA_IAM_CONFIG_LOAD',
+  'PRISMA_IAM_MIGRATE_FILES',
+  'PRISMA_IAM_ROLES_INVALID',
+]
 
 function report(error: unknown, begun: boolean, { print }: Shell): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2

@@ -12,21 +12,31 @@ import { socketVariable } from './login.ts'
  * @throws PrismaIamError `PRISMA_IAM_ENGINE_LOGIN` with both places.
  */
 export function assertMeant(login: Login, url: string | undefined, { anyUser }: { anyUser: boolean }): void {
-  const shown = url === undefined ? undefined : readPlace(url)
-  if (shown === undefined) return
-  const { verify, dial } = login
-  // A URL with `hostaddr` has the endpoint's name beside the tunnel's port.
-  const ways = [verify, dial, { host: verify.host, port: dial.port }]
-  const isHere = ways.some(({ host, port }) => shown.host === host && shown.port === port)
-  const isDatabase = shown.database === '' || shown.database === login.database
-  if (isHere && isDatabase && (anyUser || shown.user === '' || shown.user === login.user)) return
+  const elsewhere = otherPlace(login, url, { anyUser })
+  if (elsewhere === undefined) return
   throw new PrismaIamError(
     'PRISMA_IAM_ENGINE_LOGIN',
-    `The login at hand is for ${inWords({ ...verify, ...login })}, but Prisma was told to work on ${inWords(shown)}.`,
+    `The login at hand is for ${inWords({ ...login.verify, ...login })}, but Prisma was told to work on ${elsewhere}.`,
     {
       hint: `A process that loaded another project's config has started this one: start Prisma without ${socketVariable} and PRISMA_SCHEMA_ENGINE_BINARY, or let both name the same database.`,
     },
   )
+}
+
+/** In words, where a URL leads that does not lead where a login does; `undefined` where it does, or names no host. */
+export function otherPlace(
+  { verify, dial, user, database }: Pick<Login, 'verify' | 'dial' | 'user' | 'database'>,
+  url: string | undefined,
+  { anyUser }: { anyUser: boolean },
+): string | undefined {
+  const shown = url === undefined ? undefined : readPlace(url)
+  if (shown === undefined) return undefined
+  // A URL with `hostaddr` has the endpoint's name beside the tunnel's port.
+  const ways = [verify, dial, { host: verify.host, port: dial.port }]
+  const isHere = ways.some(({ host, port }) => shown.host === host && shown.port === port)
+  const isDatabase = shown.database === '' || shown.database === database
+  if (isHere && isDatabase && (anyUser || shown.user === '' || shown.user === user)) return undefined
+  return inWords(shown)
 }
 
 interface Place extends Address {

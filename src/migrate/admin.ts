@@ -57,12 +57,15 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
   }
 }
 
+/** What Prisma is shown where nothing says how to connect; `generate` and its like want a URL and never use it. */
+export const unconfiguredUrl = 'postgresql://nobody@connection-not-configured.invalid:5432/none'
+
 /** The URL to show for commands that may never connect: what is missing is said when a login is asked for. */
 export function adminUrl(config: IamConfig, edges: Edges = {}): string {
   try {
     return displayUrl(resolve(adminOptions(config), edges))
   } catch {
-    return 'postgresql://nobody@connection-not-configured.invalid:5432/none'
+    return unconfiguredUrl
   }
 }
 

@@ -3,16 +3,17 @@ import type { Edges } from '../config/options.ts'
 import { applyRoles } from '../roles/apply.ts'
 import { planRoles } from '../roles/plan.ts'
 import type { RoleStatement } from '../roles/statement.ts'
-import { type Admin, adminOf } from './admin.ts'
+import type { Admin } from './admin.ts'
 import { canBeMade, createDatabase } from './database.ts'
-import { type PreparedHooks, prepareHooks } from './hooks/prepare.ts'
+import type { PreparedHooks } from './hooks/prepare.ts'
 import { runHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
 import { withDeployLock } from './lock.ts'
 import { applyMigrations } from './migrations.ts'
-import { prismaCommand } from './prisma-cli.ts'
+import { prepare } from './prepare.ts'
 import { type Sessions, withSessions } from './sessions.ts'
 import type { DeployResult, DeployStep } from './steps.ts'
+import { survey } from './survey.ts'
 
 /** What a deploy needs beside the project. */
 export interface DeployOptions {
@@ -38,10 +39,7 @@ export interface DeployOptions {
  */
 export async function migrateDeploy(project: Project, options: DeployOptions): Promise<DeployResult> {
   const { lockTimeoutMs = 300_000, report = () => undefined, signal } = options
-  // What is missing on this side is told before the database is touched.
-  prismaCommand(project.directory)
-  const hooks = await prepareHooks(options.skipHooks ? {} : (project.iam.hooks ?? {}), project.directory)
-  const admin = await adminOf(project.iam, { ...options.edges, env: options.env })
+  const { admin, hooks } = await prepare(project, options)
   const run = () =>
     withSessions(admin, signal, (sessions) =>
       sessions.use(async (client) => {
@@ -79,8 +77,9 @@ async function deploy(run: Deploy): Promise<DeployResult> {
   const { endpoint, verify, database } = admin.resolved
   const context = { env, variables: project.iam.hooks?.variables ?? {}, signal }
   const stage = { admin, client, sessions, report, context }
+  const found = await survey(client, project, report)
   const before = await runHooks(hooks.before, stage)
-  const migrations = await applyMigrations(project, options, admin, client, sessions)
+  const migrations = await applyMigrations(project, found, options, admin, client, sessions)
   const after = await runHooks(hooks.after, stage)
   const changes = options.skipRoles ? [] : await bringRoles(run)
   return {

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type pg from 'pg'
 import { PrismaIamError } from '../errors.ts'
-
-/** One migration of the project. */
-export interface MigrationFile {
-  name: string
-  sql: string
-}
+import type { MigrationFile } from './folder.ts'
 
 /** What Prisma's history table says of the project's migrations. */
 export interface History {
@@ -29,15 +22,6 @@ export interface Unfinished {
   logs: string
 }
 
-/** The migrations of a folder, in the order in which Prisma applies them; none when there is no folder. */
-export function readMigrations(directory: string): MigrationFile[] {
-  if (!existsSync(directory)) return []
-  return readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(directory, entry.name, 'migration.sql')))
-    .map(({ name }) => ({ name, sql: readFileSync(join(directory, name, 'migration.sql'), 'utf8') }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-}
-
 /** Reads the history table back and compares it with the files; a missing table means that nothing was applied. */
 export async function readHistory(client: pg.Client, files: readonly MigrationFile[]): Promise<History> {
   const rows = await readRows(client)
@@ -55,22 +39,6 @@ export async function readHistory(client: pg.Client, files: readonly MigrationFi
       .filter((row) => !row.finished)
       .map(({ migration_name: name, logs }) => ({ name, logs: logs ?? '' })),
   }
-}
-
-/**
- * Refuses to call it a success that a folder without migrations leads to a database that has some: a typo in a path, or a
- * build that left the folder out.
- *
- * @throws PRISMA_IAM_MIGRATE_INCOMPLETE
- */
-export function assertFiles(directory: string, files: readonly MigrationFile[], { fileless }: History): void {
-  if (files.length > 0 || fileless.length === 0) return
-  const count = `${fileless.length} migration${fileless.length === 1 ? '' : 's'}`
-  throw new PrismaIamError(
-    'PRISMA_IAM_MIGRATE_INCOMPLETE',
-    `the database holds ${count}, but there is none in ${directory}${existsSync(directory) ? '' : ', which does not exist'}`,
-    { hint: 'set `migrations.path` in the config file, or bring the folder to where the deploy runs' },
-  )
 }
 
 /**

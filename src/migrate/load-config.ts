@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { PrismaIamError } from '../errors.ts'
+import { unconfiguredUrl } from './admin.ts'
 import type { IamConfig } from './iam-config.ts'
 import { parseIamConfig } from './parse-config.ts'
 import { migrationsOf, type PrismaConfig } from './prisma-config.ts'
@@ -16,6 +17,8 @@ export interface Project {
   iam: IamConfig
   /** False for a config file without an export `iam`: hooks and roles are then nobody's. */
   declared: boolean
+  /** What Prisma is told to work on, by `datasource` of its own config; absent where that says nothing. */
+  datasourceUrl: string | undefined
   migrationsDirectory: string
 }
 
@@ -44,12 +47,14 @@ export async function loadProject(
   const configFile = config === undefined ? findConfig(cwd) : resolve(cwd, config)
   const loaded = configFile === undefined ? {} : await run(configFile)
   const directory = configFile === undefined ? cwd : dirname(configFile)
+  const { url } = loaded.default?.datasource ?? {}
   return {
     cwd,
     configFile,
     directory,
     iam: configFile === undefined ? {} : parseIamConfig(loaded.iam ?? {}, relative(cwd, configFile)),
     declared: loaded.iam !== undefined,
+    datasourceUrl: url === '' || url === unconfiguredUrl ? undefined : url,
     migrationsDirectory: migrationsOf({ cwd, directory, prisma: loaded.default, schemaFlag: schema }),
   }
 }

@@ -1,11 +1,12 @@
 import type pg from 'pg'
 import { PrismaIamError } from '../errors.ts'
 import type { Admin } from './admin.ts'
-import { assertComplete, assertFiles, type History, readHistory, readMigrations } from './history.ts'
+import { assertComplete, type History, readHistory } from './history.ts'
 import type { Project } from './load-config.ts'
 import { runPrisma } from './prisma-cli.ts'
 import type { Sessions } from './sessions.ts'
 import type { DeployStep } from './steps.ts'
+import type { Survey } from './survey.ts'
 
 /**
  * Prisma's own `migrate deploy` as the admin; what counts is the history read back, once no engine works on any more.
@@ -15,6 +16,7 @@ import type { DeployStep } from './steps.ts'
  */
 export async function applyMigrations(
   project: Project,
+  { files, history: earlier }: Survey,
   options: {
     env: Readonly<Record<string, string | undefined>>
     prismaArgs?: readonly string[]
@@ -27,13 +29,6 @@ export async function applyMigrations(
 ): Promise<readonly string[]> {
   const { report, env, prismaArgs = [], signal } = options
   const started = performance.now()
-  const { migrationsDirectory: directory } = project
-  const files = readMigrations(directory)
-  const earlier = await readHistory(client, files)
-  assertFiles(directory, files, earlier)
-  if (files.length === 0) report({ kind: 'empty', directory })
-  if (earlier.changed.length > 0) report({ kind: 'changed', migrations: earlier.changed })
-  if (earlier.fileless.length > 0) report({ kind: 'fileless', migrations: earlier.fileless })
   const code = await runPrisma({
     project,
     args: ['migrate', 'deploy', ...prismaArgs],

@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-/** What of Prisma's own config says where the migrations are. */
+/** What of Prisma's own config says where the migrations and the database are. */
 export interface PrismaConfig {
   schema?: string
+  datasource?: { url?: string }
   migrations?: { path?: string }
 }
 

@@ -4,7 +4,6 @@ import type { RoleStatement } from '../roles/statement.ts'
 export type DeployStep =
   | { kind: 'created'; database: string }
   | { kind: 'waiting'; holder: string }
-  | { kind: 'changed'; migrations: readonly string[] }
   | { kind: 'fileless'; migrations: readonly string[] }
   | { kind: 'empty'; directory: string }
   | { kind: 'prisma'; line: string }

@@ -6,7 +6,7 @@ const split = (line: string) => splitArguments(line === '' ? [] : line.split(' '
 test('without a verb it is deploy, with patience for 300 seconds', () => {
   expect(split('')).toEqual({
     verb: 'deploy',
-    own: { json: false, skipRoles: false, skipHooks: false, lockTimeoutMs: 300_000 },
+    own: { json: false, skipRoles: false, skipHooks: false, dryRun: false, lockTimeoutMs: 300_000 },
     config: undefined,
     schema: undefined,
     prisma: [],
@@ -14,9 +14,11 @@ test('without a verb it is deploy, with patience for 300 seconds', () => {
 })
 
 test('our flags stay here, the config is named to Prisma by us, the rest is handed on as typed', () => {
-  expect(split('--json --schema a.prisma --skip-roles --skip-hooks --lock-timeout=1.5 --config x.ts')).toEqual({
+  expect(
+    split('--json --schema a.prisma --skip-roles --skip-hooks --dry-run --lock-timeout=1.5 --config x.ts'),
+  ).toEqual({
     verb: 'deploy',
-    own: { json: true, skipRoles: true, skipHooks: true, lockTimeoutMs: 1500 },
+    own: { json: true, skipRoles: true, skipHooks: true, dryRun: true, lockTimeoutMs: 1500 },
     config: 'x.ts',
     schema: 'a.prisma',
     prisma: ['--schema', 'a.prisma'],

@@ -146,36 +146,49 @@ test('roles that the database contradicts leave no role half-made', async () => 
   expect(await exists('"Order"')).toEqual([true])
 })
 
-test('a migration that was changed after it was applied is named, and nothing else happens', async () => {
+test('a migration that was changed after it was applied stops the deploy before anything is done', async () => {
   await project.run(['migrate'])
+  await project.write({ ...config(roles), ...hooks })
   const file = 'prisma/migrations/0001_first/migration.sql'
-  await project.write({ [file]: `${await readFile(join(project.directory, file), 'utf8')}-- changed\n` })
+  const text = `${await readFile(join(project.directory, file), 'utf8')}-- changed\n`
+  await project.write({ [file]: text })
   const run = await project.run(['migrate'])
-  expect(run).toMatchObject({ code: 0, stderr: expect.stringMatching(/changed after .*0001_first/) })
+  expect(run).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/changed after it was applied[\s\S]*0001_first[\s\S]*_MIGRATE_CHANGED/),
+  })
+  expect((await emulator.asSuperuser("SELECT FROM pg_namespace WHERE nspname = 'audit'", database)).rowCount).toBe(0)
+  const [accept = ''] = /UPDATE .*;/.exec(run.stderr) ?? []
+  await emulator.asSuperuser(accept, database)
+  expect(await project.run(['migrate', '--skip-roles', '--skip-hooks'])).toMatchObject({ code: 0 })
 })
 
-test('a migration without its file is named, and no file at all beside a history is a failure', async () => {
-  const missing = {
-    'prisma.config.ts': (config()['prisma.config.ts'] ?? '').replace('prisma/migrations', 'prisma/migration'),
-  }
+test('a missing folder and a stray file are told before the database is asked; no file beside a history is a failure', async () => {
   const own = await readFile(join(project.directory, 'prisma.config.ts'), 'utf8')
-  await project.write(missing)
-  expect(await project.run(['migrate'])).toMatchObject({
-    code: 0,
-    stderr: expect.stringMatching(/there is no migration in .*prisma\/migration\n/),
+  await project.write({ 'prisma.config.ts': own.replace('prisma/migrations', 'prisma/migration') })
+  const nowhere = { ...envOf(emulator, database), AWS_SECRET_ACCESS_KEY: 'wrong' }
+  expect(await project.run(['migrate'], nowhere)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/prisma\/migration, does not exist[\s\S]*`migrations\.path`[\s\S]*_MIGRATE_FILES/),
   })
-  await project.write({ 'prisma.config.ts': own })
-  expect(await project.run(['migrate'])).toMatchObject({ code: 0 })
+  await project.write({ 'prisma.config.ts': own, 'prisma/migrations/0003_third.sql': '' })
+  expect(await project.run(['migrate'], nowhere)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('0003_third.sql is a file beside the migrations'),
+  })
+  await rm(join(project.directory, 'prisma/migrations/0003_third.sql'))
+  await project.run(['migrate'])
   await rm(join(project.directory, 'prisma/migrations/0001_first'), { recursive: true })
   expect(await project.run(['migrate'])).toMatchObject({
     code: 0,
     stderr: expect.stringContaining('there is no such file any more: 0001_first'),
   })
-  await project.write(missing)
+  await rm(join(project.directory, 'prisma/migrations/0002_second'), { recursive: true })
   expect(await project.run(['migrate'])).toMatchObject({
     code: 1,
     stdout: '',
-    stderr: expect.stringMatching(/holds 2 migrations, but there is none in .*which does not exist[\s\S]*_INCOMPLETE/),
+    stderr: expect.stringMatching(/holds 2 migrations, but there is none in .*[\s\S]*_INCOMPLETE/),
   })
 })
 

@@ -26,6 +26,7 @@ test('without a config file the environment says everything', async () => {
     directory,
     iam: {},
     declared: false,
+    datasourceUrl: undefined,
     migrationsDirectory: join(directory, 'prisma/migrations'),
   })
 })

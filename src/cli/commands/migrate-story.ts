@@ -5,8 +5,6 @@ import type { Print } from '../print.ts'
 export function tell(step: DeployStep, print: Print): void {
   if (step.kind === 'created') print.done(`database ${step.database} created`)
   else if (step.kind === 'waiting') print.story(`waiting for another deploy: ${step.holder}`)
-  else if (step.kind === 'changed')
-    print.story(`changed after they were applied, so not run: ${step.migrations.join(', ')}`)
   else if (step.kind === 'fileless')
     print.story(`applied once, but there is no such file any more: ${step.migrations.join(', ')}`)
   else if (step.kind === 'empty') print.story(`there is no migration in ${step.directory}`)

@@ -1,7 +1,9 @@
 import { Command } from 'commander'
 import { PrismaIamError } from '../../errors.ts'
 import type { Project } from '../../migrate/load-config.ts'
+import type { DeployStep } from '../../migrate/steps.ts'
 import type { Shell } from '../command.ts'
+import { printPlan } from './migrate-plan.ts'
 import { summary, tell } from './migrate-story.ts'
 import { type MigrateArguments, splitArguments } from './prisma-flags.ts'
 
@@ -15,6 +17,7 @@ export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
     .argument('[flags...]', "Prisma's flags for the verb; what stands behind -- goes to Prisma unseen")
     .option('--json', 'one JSON object on stdout (deploy)')
     .option('--skip-roles', 'leave the declared roles alone (deploy)')
+    .option('--dry-run', 'print what would be done, and do none of it (deploy)')
     .option('--skip-hooks', 'run no hook (deploy)')
     .option('--lock-timeout <seconds>', 'how long to wait for another deploy (deploy)', '300')
     .option('--config <file>', 'the config file (default: prisma.config.ts)')
@@ -45,15 +48,24 @@ function assertConfig({ configFile, cwd }: Project): void {
 
 async function deploy(project: Project, { own, prisma }: MigrateArguments, shell: Shell): Promise<void> {
   const { print, env, signal } = shell
-  const { migrateDeploy } = await import('../../migrate/deploy.ts')
   if (!project.declared) {
     print.story('the config file has no export `iam`: no hooks, no roles, and the admin is the user of DATABASE_URL')
   }
+  const { skipRoles, skipHooks } = own
+  if (own.dryRun) {
+    const { planDeploy } = await import('../../migrate/plan.ts')
+    const report = (step: DeployStep) => tell(step, print)
+    const plan = await planDeploy(project, { env, skipRoles, skipHooks, report, signal })
+    if (own.json) print.result(JSON.stringify({ dryRun: true, ...plan }))
+    else printPlan(plan, print)
+    return
+  }
+  const { migrateDeploy } = await import('../../migrate/deploy.ts')
   const result = await migrateDeploy(project, {
     env,
     prismaArgs: prisma,
-    skipRoles: own.skipRoles,
-    skipHooks: own.skipHooks,
+    skipRoles,
+    skipHooks,
     lockTimeoutMs: own.lockTimeoutMs,
     report: (step) => {
       shell.begin()
@@ -68,9 +80,10 @@ async function deploy(project: Project, { own, prisma }: MigrateArguments, shell
 async function passOn(project: Project, called: MigrateArguments, shell: Shell): Promise<number> {
   const { runPrisma } = await import('../../migrate/prisma-cli.ts')
   const { adminOf, adminUrl } = await import('../../migrate/admin.ts')
+  const { assertSameDatabase } = await import('../../migrate/prepare.ts')
   const { env, signal } = shell
   const { verb, prisma } = called
-  if (verb !== 'diff' && !asksHelp(called)) await adminOf(project.iam, { env })
+  if (verb !== 'diff' && !asksHelp(called)) assertSameDatabase(project, await adminOf(project.iam, { env }))
   return await runPrisma({
     project,
     args: ['migrate', verb, ...prisma],

@@ -6,6 +6,7 @@ export interface OwnFlags {
   json: boolean
   skipRoles: boolean
   skipHooks: boolean
+  dryRun: boolean
   lockTimeoutMs: number
 }
 
@@ -54,7 +55,7 @@ const shortFlags = new Map([
 ])
 
 const ownFlags: Record<string, Flags> = {
-  deploy: { json: 'alone', 'skip-roles': 'alone', 'skip-hooks': 'alone', 'lock-timeout': 'value' },
+  deploy: { json: 'alone', 'skip-roles': 'alone', 'skip-hooks': 'alone', 'dry-run': 'alone', 'lock-timeout': 'value' },
 }
 
 /**
@@ -114,6 +115,7 @@ function readOwn(given: ReadonlyMap<string, string>): OwnFlags {
     json: given.has('json'),
     skipRoles: given.has('skip-roles'),
     skipHooks: given.has('skip-hooks'),
+    dryRun: given.has('dry-run'),
     lockTimeoutMs: Number(seconds) * 1000,
   }
 }
