@@ -1,10 +1,10 @@
 import type pg from 'pg'
-import type { Edges } from '../config/options.ts'
 import { applyRoles } from '../roles/apply.ts'
 import { planRoles } from '../roles/plan.ts'
 import type { RoleStatement } from '../roles/statement.ts'
 import type { Admin } from './admin.ts'
 import { canBeMade, createDatabase } from './database.ts'
+import type { DeployOptions } from './deploy-options.ts'
 import type { PreparedHooks } from './hooks/prepare.ts'
 import { runHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
@@ -12,24 +12,8 @@ import { withDeployLock } from './lock.ts'
 import { applyMigrations } from './migrations.ts'
 import { prepare } from './prepare.ts'
 import { type Sessions, withSessions } from './sessions.ts'
-import type { DeployResult, DeployStep } from './steps.ts'
+import type { DeployResult } from './steps.ts'
 import { survey } from './survey.ts'
-
-/** What a deploy needs beside the project. */
-export interface DeployOptions {
-  env: Readonly<Record<string, string | undefined>>
-  /** Flags for `prisma migrate deploy`. */
-  prismaArgs?: readonly string[]
-  skipRoles?: boolean
-  skipHooks?: boolean
-  /** Default 300,000. */
-  lockTimeoutMs?: number
-  /** Told what happens, step by step. */
-  report?: (step: DeployStep) => void
-  /** Stops the deploy in the middle of what it does; a migration that was running is rolled back where DDL can be. */
-  signal?: AbortSignal
-  edges?: Edges
-}
 
 /**
  * The deploy step: lock → before hooks → Prisma's own `migrate deploy` as admin → history read back → after hooks → roles.

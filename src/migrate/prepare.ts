@@ -1,7 +1,7 @@
 import { otherPlace } from '../engine/meant.ts'
 import { PrismaIamError } from '../errors.ts'
 import { type Admin, adminOf } from './admin.ts'
-import type { DeployOptions } from './deploy.ts'
+import type { DeployOptions } from './deploy-options.ts'
 import { type MigrationFile, readMigrations } from './folder.ts'
 import { type PreparedHooks, prepareHooks } from './hooks/prepare.ts'
 import type { Project } from './load-config.ts'

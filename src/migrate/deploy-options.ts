@@ -1,0 +1,18 @@
+import type { Edges } from '../config/options.ts'
+import type { DeployStep } from './steps.ts'
+
+/** What a deploy needs beside the project. */
+export interface DeployOptions {
+  env: Readonly<Record<string, string | undefined>>
+  /** Flags for `prisma migrate deploy`. */
+  prismaArgs?: readonly string[]
+  skipRoles?: boolean
+  skipHooks?: boolean
+  /** Default 300,000. */
+  lockTimeoutMs?: number
+  /** Told what happens, step by step. */
+  report?: (step: DeployStep) => void
+  /** Stops the deploy in the middle of what it does; a migration that was running is rolled back where DDL can be. */
+  signal?: AbortSignal
+  edges?: Edges
+}
