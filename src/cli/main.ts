@@ -57,6 +57,10 @@ const commands: Record<string, { summary: string; load: (shell: Shell, argv: rea
       summary: 'a freshly signed token on stdout',
       load: async (shell) => (await import('./commands/token.ts')).tokenCommand(shell),
     },
+    lint: {
+      summary: 'what becomes of the migrations on Aurora DSQL, statement by statement',
+      load: async (shell) => (await import('./commands/lint.ts')).lintCommand(shell),
+    },
     emulator: {
       summary: 'a local server that verifies tokens in front of real PostgreSQL',
       load: async (shell) => (await import('./commands/emulator.ts')).emulatorCommand(shell),

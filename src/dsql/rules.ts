@@ -341,6 +341,12 @@ export const rules = {
     instead: 'map the index in the schema to the name that it has',
     ...linted,
   },
+  hook: {
+    is: 'refused',
+    says: 'a hook runs as it is written, and DSQL does not take it so',
+    instead: 'write what stands below',
+    ...recorded,
+  },
   unreadable: {
     is: 'refused',
     says: 'the file cannot be read: it has {}',

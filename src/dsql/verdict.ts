@@ -10,6 +10,8 @@ import { beginWork, type Work } from './work.ts'
 /** What becomes of one statement of a script, or of one of its own transactions. */
 export interface Verdict {
   place: Place
+  /** Where its last line is. */
+  lastLine: number
   /** As it was written; of a transaction, the statements in it. */
   written: readonly string[]
   steps: readonly Step[]
@@ -27,18 +29,30 @@ export async function judge(script: string, options: DsqlOptions): Promise<Verdi
     if (!isPrismaIamError(error) || error.code !== 'PRISMA_IAM_SQL_UNREADABLE') throw error
     const place = { line: 1, column: 1 }
     const fact = error.message.replace(/^.* it has /, '').replace(/\.$/, '')
-    return [{ place, written: [script], steps: [], findings: [finding('unreadable', place, fact)] }]
+    return [
+      {
+        place,
+        lastLine: script.split('\n').length,
+        written: [script],
+        steps: [],
+        findings: [finding('unreadable', place, fact)],
+      },
+    ]
   }
 }
 
 function judgeSingle({ statement }: Extract<Unit, { kind: 'single' }>, options: DsqlOptions): Verdict {
   const findings: Finding[] = []
   const work = beginWork(statement, options, findings)
-  if (transactionOf(statement)) {
-    work.say('savepoint', statement.text)
-    return { place: work.place, written: [statement.text], steps: [], findings }
+  const isTransaction = transactionOf(statement) !== undefined
+  if (isTransaction) work.say('savepoint', statement.text)
+  return {
+    place: work.place,
+    lastLine: lastLineOf(statement),
+    written: [statement.text],
+    steps: isTransaction ? [] : translate(work),
+    findings,
   }
-  return { place: work.place, written: [statement.text], steps: translate(work), findings }
 }
 
 function judgeBlock({ begin, members, end }: Extract<Unit, { kind: 'block' }>, options: DsqlOptions): Verdict {
@@ -48,13 +62,18 @@ function judgeBlock({ begin, members, end }: Extract<Unit, { kind: 'block' }>, o
   checkIsolation(opening, begin)
   if (end === 'nothing') opening.say('openBlock')
   if (end === 'rollback') opening.say('rolledBack')
-  if (end === 'rollback' || members.length === 0) return { place: opening.place, written, steps: [], findings }
+  const verdict = { place: opening.place, lastLine: lastLineOf(members.at(-1) ?? begin), written, findings }
+  if (end === 'rollback') return { ...verdict, steps: [] }
   const parts = members.map((member) => {
     const work = beginWork(member, options, findings)
     if (transactionOf(member)) work.say('savepoint', member.text)
     return { work, steps: transactionOf(member) ? [] : translate(work) }
   })
-  return { place: opening.place, written, steps: blockSteps(parts), findings }
+  return { ...verdict, steps: blockSteps(parts) }
+}
+
+function lastLineOf(statement: Statement): number {
+  return statement.placeOf(statement.locationOf(statement.tokens.length - 1)).line
 }
 
 interface Translated {
