@@ -13,6 +13,10 @@ export interface Capabilities {
   iamAttachment: 'rds_iam' | 'aws-iam' | 'none'
   /** DSQL's `public` belongs to the system: grants on the schema itself are refused. */
   publicSchemaIsSystem: boolean
+  /** Whether ALTER DEFAULT PRIVILEGES has to be tried before it is relied on. */
+  defaultPrivilegesUnproven: boolean
+  /** Whether all of PostgreSQL's catalogs can be read. */
+  allCatalogs: boolean
   /** How `search_path` may be set: RDS Proxy lists no `options` among its startup parameters. */
   searchPathBy: 'startup' | 'statement'
   /** How many prepared statements a connection keeps unless told otherwise: RDS Proxy pins a connection for the first. */
@@ -85,6 +89,8 @@ const postgresqlCapabilities: Capabilities = {
   advisoryLocks: true,
   iamAttachment: 'rds_iam',
   publicSchemaIsSystem: false,
+  defaultPrivilegesUnproven: false,
+  allCatalogs: true,
   searchPathBy: 'startup',
   statementCache: 100,
   refusedStartupParameters: [],
@@ -101,6 +107,10 @@ const dsqlCapabilities: Capabilities = {
   advisoryLocks: false,
   iamAttachment: 'aws-iam',
   publicSchemaIsSystem: true,
+  /** AWS's samples use it in schemas of their own, its published grammar does not list it (2026-08). */
+  defaultPrivilegesUnproven: true,
+  /** Its user guide lists pg_proc and pg_database, among others, as not applicable ("System tables", read 2026-11). */
+  allCatalogs: false,
   searchPathBy: 'startup',
   statementCache: 100,
   /** `pg` sends these in the startup packet when asked to; DSQL answers FATAL 0A000 (recorded 2026-07-23). */

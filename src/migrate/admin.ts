@@ -41,7 +41,7 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
     applicationName,
     ...(connectTimeoutMs === undefined ? {} : { connectTimeoutMs }),
   }
-  const { iamAttachment, transactionalDdl, publicSchemaIsSystem } = resolved.endpoint.capabilities
+  const { iamAttachment: iam, ...capabilities } = resolved.endpoint.capabilities
   return {
     resolved,
     sessionName: applicationName,
@@ -52,7 +52,7 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
       capabilities: resolved.endpoint.capabilities,
       ...(config.dsql === undefined ? {} : { dsql: config.dsql }),
     }),
-    roleServer: { iam: iamAttachment, transactionalDdl, publicSchemaIsSystem, schema: resolved.schema },
+    roleServer: { ...capabilities, iam, schema: resolved.schema },
     url: displayUrl(resolved),
   }
 }

@@ -41,6 +41,20 @@ export class AccessTable {
     return this.#byObject.get(object)?.get(null)?.has(role) ?? false
   }
 
+  /** The same without some privileges; those taken on a whole object go on its columns too, as REVOKE has it. */
+  without(taken: readonly Taken[]): AccessTable {
+    const rest = new AccessTable([...this.#byObject.keys()])
+    const gone = new AccessTable([])
+    for (const { role, object, column, privileges } of taken) gone.add(role, object, column, new Set(privileges))
+    this.collect((role, object, column, privileges) => {
+      const [whole, part] = [gone.get(role, object, null), gone.get(role, object, column)]
+      const left = [...privileges].filter((privilege) => !whole.has(privilege) && !part.has(privilege))
+      if (left.length > 0) rest.add(role, object, column, left.length === privileges.size ? privileges : new Set(left))
+      return undefined
+    })
+    return rest
+  }
+
   /** Every entry of which `pick` makes something. */
   collect<Picked>(pick: (...entry: Entry) => Picked | undefined): Picked[] {
     const picked: Picked[] = []
@@ -56,6 +70,7 @@ export class AccessTable {
   }
 }
 
+type Taken = Omit<Access, 'privileges'> & { readonly privileges: readonly Privilege[] }
 type Entry = [role: string, object: CatalogObject, column: string | null, privileges: ReadonlySet<Privilege>]
 
 const nothing: ReadonlySet<Privilege> = new Set()

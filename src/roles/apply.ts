@@ -1,6 +1,6 @@
 import { PrismaIamError } from '../errors.ts'
 import { planRoles, type RolePlan } from './plan.ts'
-import { type Patience, retryConflicts } from './retry.ts'
+import { hasCode, type Patience, retryConflicts } from './retry.ts'
 import type { RoleServer, SqlClient } from './server.ts'
 import type { RoleStatement } from './statement.ts'
 
@@ -77,17 +77,13 @@ function serverWords(cause: unknown): string {
   return `${message ?? String(cause)}${detail ? `. ${detail}` : ''}${code ? ` (${code})` : ''}`
 }
 
-function hasCode(cause: unknown, code: string): boolean {
-  return typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === code
-}
-
 async function verify(
   client: SqlClient,
-  { manifest }: RolePlan,
+  { manifest, prune }: RolePlan,
   server: RoleServer,
   patience: Patience,
 ): Promise<void> {
-  const { statements } = await planRoles(client, manifest, server, patience)
+  const { statements } = await planRoles(client, manifest, server, { ...patience, prune })
   if (statements.length === 0) return
   throw new PrismaIamError(
     'PRISMA_IAM_ROLES_VERIFY',

@@ -1,7 +1,7 @@
 import * as sql from './catalog-sql.ts'
 import type { GrantDeclaration, Privilege, RoleManifest } from './manifest.ts'
 import type { Membership } from './membership.ts'
-import type { ObjectKind } from './privileges.ts'
+import { inOrder, type ObjectKind } from './privileges.ts'
 import type { RoleServer, SqlClient } from './server.ts'
 
 /** What the database holds today, as far as the declared roles are concerned. */
@@ -19,6 +19,16 @@ export interface Catalog {
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>
   /** ARNs that may log in, by role; empty where the server keeps none. */
   readonly arns: ReadonlyMap<string, ReadonlySet<string>>
+  /** What keeps roles from being dropped that shall go. */
+  readonly keepers: readonly Keeper[]
+}
+
+/** How many objects of a database a role owns, or, in another database than this one, holds privileges on. */
+interface Keeper {
+  readonly role: string
+  readonly database: string
+  readonly here: boolean
+  readonly objects: number
 }
 
 /** Who asks, and of which PostgreSQL. */
@@ -41,9 +51,10 @@ interface CatalogRole {
   readonly connectionLimit: number
 }
 
-/** A membership, with whether it gives the privileges of the role without SET ROLE. */
-interface CatalogMembership extends Membership {
+/** A membership, with whether it gives the privileges of the role without SET ROLE, or at least with it. */
+export interface CatalogMembership extends Membership {
   readonly inherits: boolean
+  readonly usable: boolean
 }
 
 /** Something that can be granted on. */
@@ -51,7 +62,9 @@ export interface CatalogObject {
   /** Kind and oid: oids repeat between catalogs. */
   readonly id: string
   readonly kind: ObjectKind
+  /** Empty for a database, and for what is made later in whichever schema. */
   readonly schema: string
+  /** Of what is made later: the role that makes it. */
   readonly name: string
   readonly owner: string
   /** Of a sequence that numbers a column: the table's id. */
@@ -69,37 +82,60 @@ export interface HeldPrivileges {
   readonly privileges: ReadonlySet<Privilege>
 }
 
-/** Reads the catalogs in a fixed number of queries, whatever the number of roles and objects. */
-export async function readCatalog(client: SqlClient, manifest: RoleManifest, server: RoleServer): Promise<Catalog> {
+/** How far to look. */
+export interface CatalogScope {
+  /** Into every schema, not only into the declared ones; default `false`. A role that shall go is looked for everywhere. */
+  readonly everywhere?: boolean
+}
+
+/** Reads the catalogs in at most eight queries, whatever the number of roles and objects. */
+export async function readCatalog(
+  client: SqlClient,
+  manifest: RoleManifest,
+  server: RoleServer,
+  { everywhere = false }: CatalogScope = {},
+): Promise<Catalog> {
+  const { allCatalogs = true } = server
   const names = Object.keys(manifest)
+  const leaving = names.filter((name) => manifest[name]?.absent)
   const grants = Object.values(manifest).flatMap((declared) => declared.grants ?? [])
-  const schemas = [...new Set(grants.map((grant) => schemaOf(grant, server)))]
+  const all = everywhere || leaving.length > 0
+  const schemas = all ? null : [...new Set(grants.map((grant) => schemaOf(grant, server)))]
   const limited = grants.filter((grant) => grant.columns !== undefined).flatMap((grant) => grant.tables ?? [])
+  const depth = {
+    functions: grants.some(({ functions }) => functions !== undefined) || (all && allCatalogs),
+    databases: leaving.length > 0 && allCatalogs,
+  }
   const rows = async <Row>(text: string, values: unknown[] = []) => (await client.query<Row>(text, values)).rows
 
   const [session] = await rows<CatalogSession>(sql.session)
   if (session === undefined) throw new Error('The database did not say who is logged in.')
   const roles = await rows<CatalogRole & { name: string }>(sql.roles)
   const memberships = await rows<CatalogMembership>(sql.memberships(session.version))
-  const relations = await rows<ObjectRow>(sql.objects, [schemas])
-  const functions = await rows<ObjectRow>(sql.functions, [schemas])
-  const held = await rows<HeldRow>(sql.held, [schemas, names])
-  const columns = await rows<{ object: string; name: string }>(sql.columns, [schemas, limited])
+  const objects = await rows<ObjectRow>(sql.objects(depth), [schemas])
+  const held = await rows<HeldRow>(sql.held(depth), [schemas, names])
+  const columns = limited.length > 0 ? await rows<ColumnRow>(sql.columns, [schemas, limited]) : []
   const mappings = server.iam === 'aws-iam' ? await rows<{ role: string; arn: string }>(sql.mappings, [names]) : []
   return {
     session,
     roles: new Map(roles.map(({ name, ...role }) => [name, role])),
     memberships,
-    ...sorted([...relations, ...functions]),
+    ...sorted(objects),
     held: heldPrivileges(held),
     columns: collect(columns.map(({ object, name }) => [object, name])),
     arns: collect(mappings.map(({ role, arn }) => [role, arn])),
+    keepers: depth.databases ? await rows<Keeper>(sql.keepers, [leaving]) : [],
   }
 }
 
 /** The schema that a grant means. */
 export function schemaOf({ schema }: GrantDeclaration, server: RoleServer): string {
   return schema ?? server.schema ?? 'public'
+}
+
+interface ColumnRow {
+  object: string
+  name: string
 }
 
 interface ObjectRow extends CatalogObject {
@@ -129,7 +165,7 @@ interface HeldRow {
 function heldPrivileges(rows: readonly HeldRow[]): HeldPrivileges[] {
   const sets = new Map<string, ReadonlySet<Privilege>>()
   const setOf = (list: string) => {
-    const privileges = sets.get(list) ?? new Set(list.split(',') as Privilege[])
+    const privileges = sets.get(list) ?? new Set(inOrder(list.split(',') as Privilege[]))
     sets.set(list, privileges)
     return privileges
   }

@@ -3,21 +3,28 @@ import { type CatalogObject, placeOf } from './catalog.ts'
 import { groupBy } from './group.ts'
 import type { Privilege } from './manifest.ts'
 import type { RoleStatement } from './statement.ts'
-import { grantPrivileges, revokePrivileges, type Target } from './statement-access.ts'
+import { grantPrivileges, isFuture, revokePrivileges, type Target } from './statement-access.ts'
 import { type WantedAccess, wholeKey } from './wanted.ts'
 
-/** The places where "all in schema" can be said: how many objects each holds that may be granted. */
-export type Places = ReadonlyMap<string, number>
+/** What beside the declared grants decides about privileges. */
+export interface Circumstances {
+  /** The places where "all in schema" can be said: how many objects each holds that may be granted. */
+  readonly places: ReadonlyMap<string, number>
+  /** What shall be taken away though nothing declared speaks of it. */
+  readonly surplus: readonly Lack[]
+  /** Roles that shall hold nothing at all. */
+  readonly leaving: ReadonlySet<string>
+}
 
 /** The statements that bring what is held to what is declared. */
 export function privilegeStatements(
   { granted, denied, whole }: WantedAccess,
   held: AccessTable,
-  places: Places,
+  { places, surplus, leaving }: Circumstances,
 ): { granted: RoleStatement[]; revoked: RoleStatement[] } {
-  const lacking = beyond(granted, held, denied)
+  const lacking = beyond(granted, surplus.length === 0 ? held : held.without(surplus), denied)
   const forbidden = held.collect((role, object) =>
-    denied.has(role, object) ? { role, object, column: null, privileges: [] } : undefined,
+    leaving.has(role) || denied.has(role, object) ? { role, object, column: null, privileges: [] } : undefined,
   )
   const everywhere = ({ role, privileges }: Lack, object: CatalogObject) => {
     const all = whole.get(wholeKey(role, object))
@@ -27,8 +34,8 @@ export function privilegeStatements(
     granted: alike(lacking).flatMap((group) =>
       targets(group, places, everywhere).map((target) => grantPrivileges(group.roles, group.privileges, target)),
     ),
-    revoked: alike(forbidden).flatMap((group) =>
-      targets(group, places, () => false).map((target) => revokePrivileges(group.roles, target)),
+    revoked: alike([...forbidden, ...surplus]).flatMap((group) =>
+      targets(group, places, () => false).map((target) => revokePrivileges(group.roles, group.privileges, target)),
     ),
   }
 }
@@ -92,10 +99,12 @@ const objectsPerStatement = 50
 
 function targets(
   { roles, objects, columns, first }: Group,
-  places: Places,
+  places: Circumstances['places'],
   everywhere: (lack: Lack, object: CatalogObject) => boolean,
 ): Target[] {
   if (columns.length > 0) return [{ objects, columns }]
+  // Default privileges are said maker by maker.
+  if (isFuture(first.object)) return objects.map((object) => ({ objects: [object] }))
   const all = objects.length > 1 && places.get(placeOf(first.object)) === objects.length
   if (all && roles.every((role) => everywhere({ ...first, role }, first.object))) return [{ objects, all: true }]
   return Array.from({ length: Math.ceil(objects.length / objectsPerStatement) }, (_, index) => ({

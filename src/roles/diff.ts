@@ -1,20 +1,24 @@
 import { heldAccess } from './access.ts'
 import type { Catalog } from './catalog.ts'
 import { privilegeStatements } from './diff-access.ts'
+import { missingArns, missingMemberships, surplusArns, surplusMemberships } from './diff-membership.ts'
 import type { RoleManifest } from './manifest.ts'
-import type { Membership } from './membership.ts'
 import { grantablePlaces } from './places.ts'
 import type { RoleServer } from './server.ts'
 import {
   alterConnectionLimit,
+  alterInherit,
   alterLogin,
   createRole,
+  dropRole,
   grantArn,
   grantMembership,
   type RoleStatement,
+  revokeArn,
+  revokeMembership,
   shown,
 } from './statement.ts'
-import { surplusNotices } from './surplus.ts'
+import { surplusAccess, surplusNotices } from './surplus.ts'
 import type { WantedAccess } from './wanted.ts'
 
 /** What has to be run so that the database holds what is declared, in an order that works, and what is left alone. */
@@ -23,29 +27,52 @@ export interface RoleDifference {
   readonly notices: readonly string[]
 }
 
-/** Declared minus actual; pure. Whatever the declaration does not speak of stays. */
+/**
+ * Declared minus actual; pure. Whatever the declaration does not speak of stays, with a notice; `prune` takes from the
+ * declared roles what they hold beyond it.
+ */
 export function diffRoles(
   manifest: RoleManifest,
   access: WantedAccess,
   catalog: Catalog,
   server: RoleServer,
+  prune = false,
 ): RoleDifference {
   const held = heldAccess(catalog.held, catalog.objects)
-  const privileges = privilegeStatements(access, held, grantablePlaces(catalog, server))
+  const leaving = new Set(Object.keys(manifest).filter((name) => manifest[name]?.absent && catalog.roles.has(name)))
+  const surplus = {
+    access: surplusAccess(access, held).filter(({ role }) => !leaving.has(role)),
+    memberships: surplusMemberships(manifest, catalog, server),
+    arns: surplusArns(manifest, catalog),
+  }
+  const privileges = privilegeStatements(access, held, {
+    places: grantablePlaces(catalog, server),
+    surplus: prune ? surplus.access : [],
+    leaving,
+  })
+  const shutOut = surplus.arns.filter(({ role }) => prune || leaving.has(role))
   return {
     statements: [
-      ...attributes(manifest, catalog),
+      // Logins end first; what a role holds keeps it from being dropped.
+      ...shutOut.map(({ role, arn }) => revokeArn(role, arn)),
+      ...(prune ? surplus.memberships.map(revokeMembership) : []),
       ...privileges.revoked,
-      ...missingMemberships(manifest, catalog, server).map(grantMembership),
-      ...(server.iam === 'aws-iam' ? missingArns(manifest, catalog) : []),
+      ...[...leaving].map(dropRole),
+      ...attributes(manifest, catalog),
+      ...memberships(manifest, catalog, server),
+      ...(server.iam === 'aws-iam' ? missingArns(manifest, catalog).map(({ role, arn }) => grantArn(role, arn)) : []),
       ...privileges.granted,
     ],
-    notices: [...attachmentNotices(manifest, server), ...surplusNotices(access, held)],
+    notices: [
+      ...attachmentNotices(manifest, server),
+      ...(prune ? [] : surplusNotices({ ...surplus, arns: surplus.arns.filter(({ role }) => !leaving.has(role)) })),
+    ],
   }
 }
 
 function attributes(manifest: RoleManifest, catalog: Catalog): RoleStatement[] {
   return Object.entries(manifest).flatMap(([name, declared]) => {
+    if (declared.absent) return []
     const actual = catalog.roles.get(name)
     if (actual === undefined) return [createRole(name, declared)]
     const { login = true, connectionLimit = actual.connectionLimit } = declared
@@ -58,31 +85,14 @@ function attributes(manifest: RoleManifest, catalog: Catalog): RoleStatement[] {
   })
 }
 
-/** The memberships that are wanted and give nothing yet; `restate` where one exists that does not inherit. */
-export function missingMemberships(
-  manifest: RoleManifest,
-  catalog: Catalog,
-  server: RoleServer,
-): (Membership & { restate: boolean })[] {
-  const actual = new Map(catalog.memberships.map((edge) => [keyOf(edge), edge.inherits]))
-  return Object.entries(manifest)
-    .flatMap(([member, { memberOf = [], iam = [] }]) => {
-      const attached = server.iam === 'rds_iam' && iam.length > 0 ? ['rds_iam'] : []
-      return [...new Set([...memberOf, ...attached])].map((role) => ({ member, role }))
-    })
-    .filter((edge) => actual.get(keyOf(edge)) !== true)
-    .map((edge) => ({ ...edge, restate: actual.has(keyOf(edge)) }))
-}
-
-// NUL is the one character that no PostgreSQL name can hold.
-function keyOf({ member, role }: Membership): string {
-  return `${member}\0${role}`
-}
-
-function missingArns(manifest: RoleManifest, catalog: Catalog): RoleStatement[] {
-  return Object.entries(manifest).flatMap(([name, { iam = [] }]) =>
-    [...new Set(iam)].filter((arn) => !catalog.arns.get(name)?.has(arn)).map((arn) => grantArn(name, arn)),
-  )
+function memberships(manifest: RoleManifest, catalog: Catalog, server: RoleServer): RoleStatement[] {
+  const missing = missingMemberships(manifest, catalog, server)
+  const perMembership = catalog.session.version >= 160000
+  const idle = new Set(missing.filter(({ restate }) => restate && !perMembership).map(({ member }) => member))
+  return [
+    ...[...idle].map(alterInherit),
+    ...missing.filter(({ restate }) => perMembership || !restate).map(grantMembership),
+  ]
 }
 
 function attachmentNotices(manifest: RoleManifest, server: RoleServer): string[] {

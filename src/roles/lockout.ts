@@ -1,7 +1,7 @@
 import { PrismaIamError } from '../errors.ts'
 import { identifier } from '../sql/quote.ts'
 import type { Catalog } from './catalog.ts'
-import { missingMemberships } from './diff.ts'
+import { missingMemberships } from './diff-membership.ts'
 import type { RoleManifest } from './manifest.ts'
 import { findPath, type Membership } from './membership.ts'
 import type { RoleServer } from './server.ts'

@@ -13,6 +13,8 @@ export interface RoleDeclaration {
   readonly grants?: readonly GrantDeclaration[]
   /** The most connections that this role may hold at once; `-1` for no limit. Left as it is when absent. */
   readonly connectionLimit?: number
+  /** This role shall not be there any more: what it holds is revoked and it is dropped. Stands alone. */
+  readonly absent?: true
 }
 
 /** Privileges on objects of one schema; `USAGE` on the schema itself comes with every grant but `none`. */
@@ -28,6 +30,11 @@ export interface GrantDeclaration {
    * PostgreSQL lets everybody execute a new function until that is revoked from PUBLIC.
    */
   readonly functions?: '*' | readonly string[]
+  /**
+   * Also what the admin makes later, by default privileges: `'*'` then has no gap between a migration and the roles.
+   * Default `false`.
+   */
+  readonly future?: boolean
   /** Only these columns of the named tables. */
   readonly columns?: readonly string[]
   /** A preset, or privileges by name, each applied to the named kinds of objects that know it. */

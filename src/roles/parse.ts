@@ -35,6 +35,7 @@ const grantShape = z.strictObject(
     tables: selection.optional(),
     sequences: selection.optional(),
     functions: selection.optional(),
+    future: z.boolean({ error: 'must be true or false' }).optional(),
     columns: names.optional(),
     privileges,
   },
@@ -48,6 +49,7 @@ const roleShape = z.strictObject(
     memberOf: names.optional(),
     grants: z.array(grantShape, { error: 'must be a list of grants' }).optional(),
     connectionLimit: connectionLimit.optional(),
+    absent: z.literal(true, { error: 'must be true or left out' }).optional(),
   },
   { error: 'must be an object' },
 )

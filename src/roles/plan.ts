@@ -2,6 +2,8 @@ import { PrismaIamError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import { type Catalog, readCatalog } from './catalog.ts'
 import { diffRoles } from './diff.ts'
+import { futureNotices, withFuture } from './future.ts'
+import { leavingProblems } from './leaving.ts'
 import { refuseLockout } from './lockout.ts'
 import type { RoleManifest } from './manifest.ts'
 import { findPath } from './membership.ts'
@@ -17,6 +19,13 @@ export interface RolePlan {
   readonly statements: readonly RoleStatement[]
   /** What was seen and left alone. */
   readonly notices: readonly string[]
+  readonly prune: boolean
+}
+
+/** How to plan. */
+export interface PlanOptions extends Patience {
+  /** Revoke from the declared roles what they hold beyond the declaration, in whichever schema? Default `false`. */
+  readonly prune?: boolean
 }
 
 /**
@@ -29,11 +38,16 @@ export async function planRoles(
   client: SqlClient,
   manifest: RoleManifest,
   server: RoleServer,
-  patience: Patience = {},
+  { prune = false, ...patience }: PlanOptions = {},
 ): Promise<RolePlan> {
-  const catalog = await readCatalog(patientClient(client, patience), manifest, server)
+  const read = await readCatalog(patientClient(client, patience), manifest, server, { everywhere: prune })
+  const catalog = await withFuture(client, read, manifest, server, patience)
   const access = wantedAccess(manifest, catalog, server)
-  const problems = [...roleProblems(manifest, catalog, server), ...access.problems]
+  const problems = [
+    ...roleProblems(manifest, catalog, server),
+    ...leavingProblems(manifest, catalog),
+    ...access.problems,
+  ]
   if (problems.length > 0) {
     throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the database.', {
       problems,
@@ -41,7 +55,8 @@ export async function planRoles(
     })
   }
   refuseLockout(manifest, catalog, server)
-  return { manifest, ...diffRoles(manifest, access, catalog, server) }
+  const { statements, notices } = diffRoles(manifest, access, catalog, server, prune)
+  return { manifest, prune, statements, notices: [...futureNotices(manifest, catalog, server), ...notices] }
 }
 
 function roleProblems(manifest: RoleManifest, catalog: Catalog, server: RoleServer): string[] {

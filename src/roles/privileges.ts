@@ -1,7 +1,9 @@
 import type { GrantDeclaration, Privilege, PrivilegePreset } from './manifest.ts'
 
-/** The kinds of objects that can be granted on. */
-export type ObjectKind = 'schema' | 'table' | 'sequence' | 'function' | 'procedure'
+/** The kinds of objects that can be granted on; `future` ones stand for what one role makes later in one schema. */
+export type ObjectKind = 'database' | 'schema' | 'table' | 'sequence' | 'function' | 'procedure' | FutureKind
+/** What default privileges are for. */
+export type FutureKind = 'future table' | 'future sequence' | 'future function'
 
 /** Which privileges of a declaration reach an object of this kind. */
 export function privilegesFor(kind: ObjectKind, declared: GrantDeclaration['privileges']): readonly Privilege[] {
@@ -20,24 +22,41 @@ export function knows(kind: ObjectKind, privilege: Privilege): boolean {
 /** The privileges that can be limited to columns. */
 export const columnPrivileges: readonly Privilege[] = ['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']
 
+const table = {
+  all: ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN'],
+  readonly: ['SELECT'],
+  readwrite: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  none: [],
+} as const
+// nextval() asks for USAGE or UPDATE; UPDATE would allow setval() as well.
+const sequence = {
+  all: ['USAGE', 'SELECT', 'UPDATE'],
+  readonly: ['SELECT'],
+  readwrite: ['USAGE', 'SELECT'],
+  none: [],
+} as const
 const executable = { all: ['EXECUTE'], readonly: ['EXECUTE'], readwrite: ['EXECUTE'], none: [] } as const
 
 /** One row per kind of object: a new kind is a row, not a branch. */
 const kinds: Record<ObjectKind, Record<PrivilegePreset | 'all', readonly Privilege[]>> = {
+  // Never declared; looked at where a role shall go, which what it holds on a database would keep.
+  database: { all: [], readonly: [], readwrite: [], none: [] },
   schema: { all: ['USAGE', 'CREATE'], readonly: ['USAGE'], readwrite: ['USAGE'], none: [] },
-  table: {
-    all: ['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN'],
-    readonly: ['SELECT'],
-    readwrite: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-    none: [],
-  },
-  // nextval() asks for USAGE or UPDATE; UPDATE would allow setval() as well.
-  sequence: { all: ['USAGE', 'SELECT', 'UPDATE'], readonly: ['SELECT'], readwrite: ['USAGE', 'SELECT'], none: [] },
+  table,
+  sequence,
   function: executable,
   procedure: executable,
+  'future table': table,
+  'future sequence': sequence,
+  'future function': executable,
 }
 
 /** Every privilege that can be declared, in the order in which statements name them. */
 export const allPrivileges: readonly Privilege[] = [...kinds.table.all, ...kinds.schema.all, ...kinds.function.all]
 /** Every preset. */
 export const presets: readonly PrivilegePreset[] = ['readonly', 'readwrite', 'none']
+
+/** As statements name them. */
+export function inOrder(privileges: readonly Privilege[]): Privilege[] {
+  return [...privileges].sort((a, b) => allPrivileges.indexOf(a) - allPrivileges.indexOf(b))
+}

@@ -1,6 +1,7 @@
 import { didYouMean } from '../nearest.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { type Catalog, type CatalogObject, placeOf, schemaOf } from './catalog.ts'
+import { futureKinds } from './future.ts'
 import type { GrantDeclaration } from './manifest.ts'
 import type { ObjectKind } from './privileges.ts'
 import type { RoleServer } from './server.ts'
@@ -12,12 +13,16 @@ export interface Reach {
   readonly tables: readonly CatalogObject[]
   readonly sequences: readonly CatalogObject[]
   readonly functions: readonly CatalogObject[]
+  /** What stands for the objects that are made later. */
+  readonly future: readonly CatalogObject[]
+  /** Prisma's history of migrations and the like, where later objects could be it. */
+  readonly bookkeeping: readonly CatalogObject[]
   /** Names that the database does not have, with the nearest that it has. */
   readonly problems: readonly string[]
 }
 
 /** Finds what grants name. */
-export function finder({ objects, columns }: Catalog, server: RoleServer): (grant: GrantDeclaration) => Reach {
+export function finder({ objects, columns, session }: Catalog, server: RoleServer): (grant: GrantDeclaration) => Reach {
   const places = new Map<string, Map<string, CatalogObject>>()
   for (const object of objects) {
     const place = places.get(placeOf(object)) ?? new Map<string, CatalogObject>()
@@ -31,7 +36,7 @@ export function finder({ objects, columns }: Catalog, server: RoleServer): (gran
     const schema = at('schema', name).get(name)
     if (schema === undefined) {
       const known = objects.filter(({ kind }) => kind === 'schema').map((object) => object.name)
-      return { schema, tables: [], sequences: [], functions: [], problems: [missing('schema', name, known)] }
+      return { ...empty, problems: [missing('schema', name, known)] }
     }
     const tables = choose('table', grant.tables, at('table', name))
     const sequences = choose('sequence', grant.sequences, at('sequence', name))
@@ -39,12 +44,16 @@ export function finder({ objects, columns }: Catalog, server: RoleServer): (gran
       ...at('function', name).values(),
       ...at('procedure', name).values(),
     ])
+    const future = futureKinds(grant).flatMap((kind) => at(kind, name).get(session.creator) ?? [])
     const behind = grant.sequences === undefined && typeof grant.privileges === 'string'
     return {
       schema,
       tables: tables.chosen,
       sequences: behind ? numbering(tables.chosen, at('sequence', name)) : sequences.chosen,
       functions: functions.chosen,
+      future,
+      bookkeeping:
+        future.length > 0 ? [...at('table', name).values()].filter((table) => isBookkeeping(table.name)) : [],
       problems: [
         ...tables.problems,
         ...sequences.problems,
@@ -60,6 +69,7 @@ interface Choice {
   readonly problems: readonly string[]
 }
 
+const empty = { schema: undefined, tables: [], sequences: [], functions: [], future: [], bookkeeping: [] }
 const nothing: ReadonlyMap<string, CatalogObject> = new Map()
 
 function choose(

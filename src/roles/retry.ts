@@ -22,7 +22,7 @@ export async function retryConflicts<Result>(
     try {
       return { result: await run(), retries: attempt - 1 }
     } catch (error) {
-      if (attempt === attempts || !isConflict(error)) throw error
+      if (attempt === attempts || !hasCode(error, '40001')) throw error
       // Half of the wait is chance, so that two deploys that met do not meet again.
       await sleep(stepMs * attempt * (0.5 + random() / 2))
     }
@@ -40,7 +40,8 @@ export function patientClient(client: SqlClient, patience: Patience): SqlClient 
   }
 }
 
-function isConflict(error: unknown): boolean {
+/** Does the error, or what caused it, carry this SQLSTATE? */
+export function hasCode(error: unknown, code: string): boolean {
   if (typeof error !== 'object' || error === null) return false
-  return ('code' in error && error.code === '40001') || ('cause' in error && isConflict(error.cause))
+  return ('code' in error && error.code === code) || ('cause' in error && hasCode(error.cause, code))
 }

@@ -3,6 +3,7 @@ import { didYouMean } from '../nearest.ts'
 import { identifier } from '../sql/quote.ts'
 import { arnProblem } from './arn.ts'
 import { isBookkeeping } from './bookkeeping.ts'
+import { futureKinds } from './future.ts'
 import type { GrantDeclaration, Privilege, RoleDeclaration, RoleManifest } from './manifest.ts'
 import { findCycle } from './membership.ts'
 import { allPrivileges, columnPrivileges, knows, type ObjectKind, presets } from './privileges.ts'
@@ -34,7 +35,9 @@ function nameProblems(name: string): string[] {
   }
 }
 
-function roleProblems({ login = true, iam = [], memberOf = [], grants = [] }: RoleDeclaration): string[] {
+function roleProblems(declared: RoleDeclaration): string[] {
+  const { login = true, iam = [], memberOf = [], grants = [], absent } = declared
+  if (absent && Object.keys(declared).length > 1) return ['a role that shall be absent has nothing else to say']
   const problems = iam.map(arnProblem).filter((problem) => problem !== undefined)
   // Aurora DSQL: `role X must have the LOGIN attribute`; on RDS membership in rds_iam would lie idle.
   if (iam.length > 0 && !login) problems.push('iam needs a role that may log in; leave `login: false` out')
@@ -52,6 +55,7 @@ function grantProblems(grant: GrantDeclaration): string[] {
     .filter(isBookkeeping)
     .map((table: string) => `${table} is the history of migrations and is never granted`)
   if (columns !== undefined) problems.push(...columnProblems(grant))
+  if (grant.future) problems.push(...futureProblems(grant))
   if (typeof privileges !== 'string') return [...problems, ...privilegeProblems(privileges, kindsNamed(grant))]
   if (!presets.includes(privileges)) {
     problems.push(`unknown privileges "${privileges}"${didYouMean(privileges, [...presets, ...allPrivileges])}`)
@@ -79,6 +83,12 @@ function privilegeProblems(privileges: readonly Privilege[], kinds: readonly Obj
     if (kinds.some((kind) => knows(kind, privilege))) return []
     return [`${privilege} fits nothing that is named here (${kinds.join(', ')})`]
   })
+}
+
+function futureProblems(grant: GrantDeclaration): string[] {
+  if (grant.privileges === 'none')
+    return ['future goes with what is granted; nothing is granted later without being said']
+  return futureKinds(grant).length > 0 ? [] : ["future needs tables, sequences or functions of '*'"]
 }
 
 function columnProblems({ tables, columns = [], privileges }: GrantDeclaration): string[] {

@@ -14,6 +14,13 @@ export interface RoleServer {
   readonly transactionalDdl: boolean
   /** Is `public` closed to GRANT and REVOKE? On Aurora DSQL it is, and everybody may use it. */
   readonly publicSchemaIsSystem: boolean
+  /** Must ALTER DEFAULT PRIVILEGES be tried before it is relied on? Default `false`. */
+  readonly defaultPrivilegesUnproven?: boolean
+  /**
+   * Can all of PostgreSQL's catalogs be read? Where not, `pg_proc` is asked only for functions that are declared, and
+   * `pg_database` and `pg_shdepend` never. Default `true`.
+   */
+  readonly allCatalogs?: boolean
   /** The schema that a grant means which names none. Default `public`. */
   readonly schema?: string | undefined
 }

@@ -6,8 +6,8 @@ import type { Membership } from './membership.ts'
 export interface RoleStatement {
   readonly summary: string
   readonly sql: string
-  /** Does somebody get more access, or less? */
-  readonly danger: 'none' | 'widens' | 'narrows'
+  /** Does somebody get more access, or less, or does a role go for good? */
+  readonly danger: 'none' | 'widens' | 'narrows' | 'drops'
 }
 
 /** A new role can do nothing yet. */
@@ -51,6 +51,27 @@ export function grantMembership({ member, role, restate }: Membership & { restat
   }
 }
 
+/** Until PostgreSQL 15 whether a role uses its memberships is a trait of the role. */
+export function alterInherit(name: string): RoleStatement {
+  return {
+    summary: `let ${shown(name)} use the privileges of its groups`,
+    sql: `ALTER ROLE ${identifier(name)} INHERIT`,
+    danger: 'widens',
+  }
+}
+
+/** Takes a membership away. */
+export function revokeMembership({ member, role }: Membership): RoleStatement {
+  return {
+    summary:
+      role === 'rds_iam'
+        ? `no longer let ${shown(member)} log in by IAM`
+        : `take ${shown(member)} out of ${shown(role)}`,
+    sql: `REVOKE ${identifier(role)} FROM ${identifier(member)}`,
+    danger: 'narrows',
+  }
+}
+
 /** Aurora DSQL; a second one for the same pair is an error there. */
 export function grantArn(name: string, arn: string): RoleStatement {
   return {
@@ -58,6 +79,20 @@ export function grantArn(name: string, arn: string): RoleStatement {
     sql: `AWS IAM GRANT ${identifier(name)} TO ${literal(arn)}`,
     danger: 'widens',
   }
+}
+
+/** Aurora DSQL; one that is not there is an error there. */
+export function revokeArn(name: string, arn: string): RoleStatement {
+  return {
+    summary: `no longer let ${arn} log in as ${shown(name)}`,
+    sql: `AWS IAM REVOKE ${identifier(name)} FROM ${literal(arn)}`,
+    danger: 'narrows',
+  }
+}
+
+/** The role must hold and own nothing by then. */
+export function dropRole(name: string): RoleStatement {
+  return { summary: `drop role ${shown(name)}`, sql: `DROP ROLE ${identifier(name)}`, danger: 'drops' }
 }
 
 /** A name as a person reads it; unusual ones stand in quotes, so that they cannot paint the terminal. */

@@ -1,16 +1,45 @@
 import type { AccessTable } from './access.ts'
-import { beyond } from './diff-access.ts'
+import { beyond, type Lack } from './diff-access.ts'
+import type { Mapping } from './diff-membership.ts'
 import { groupBy } from './group.ts'
+import type { Membership } from './membership.ts'
 import { shown } from './statement.ts'
+import { isFuture } from './statement-access.ts'
 import type { WantedAccess } from './wanted.ts'
 
-/** One line per role and schema about what is held beyond the declaration; it stays until somebody asks. */
-export function surplusNotices({ granted, denied }: WantedAccess, held: AccessTable): string[] {
-  const surplus = beyond(held, granted, denied).filter(({ role, object }) => object.owner !== role)
-  return [...groupBy(surplus, ({ role, object }) => `${role}\0${object.schema}`).values()].map((entries) => {
+/** What declared roles hold beyond the declaration; an owner's rights over its own are no such thing. */
+export function surplusAccess({ granted, denied }: WantedAccess, held: AccessTable): Lack[] {
+  return beyond(held, granted, denied).filter(
+    // Databases are looked at for roles that go; CONNECT may be what a role lives by where PUBLIC has lost it.
+    ({ role, object }) => object.owner !== role && object.kind !== 'database',
+  )
+}
+
+/** What stays until somebody asks: a line per role and schema, and for each login and membership. */
+export function surplusNotices(surplus: Surplus): string[] {
+  return [
+    ...surplus.memberships.map(({ member, role }) =>
+      role === 'rds_iam'
+        ? `${shown(member)} logs in by IAM, which is not declared; left as it is`
+        : `${shown(member)} is a member of ${shown(role)}, which is not declared; left as it is`,
+    ),
+    ...surplus.arns.map(({ role, arn }) => `${arn} may log in as ${shown(role)}, which is not declared; left as it is`),
+    ...accessNotices(surplus.access),
+  ]
+}
+
+interface Surplus {
+  readonly access: readonly Lack[]
+  readonly memberships: readonly Membership[]
+  readonly arns: readonly Mapping[]
+}
+
+function accessNotices(access: readonly Lack[]): string[] {
+  return [...groupBy(access, ({ role, object }) => `${role}\0${object.schema}`).values()].map((entries) => {
     const [{ role, object }] = entries
     const items = entries.map(
-      (entry) => `${entry.privileges.join(', ')} on ${entry.object.kind} ${shown(entry.object.name)}`,
+      (entry) =>
+        `${entry.privileges.join(', ')} on ${entry.object.kind}${isFuture(entry.object) ? 's' : ''} ${shown(entry.object.name)}`,
     )
     const more = items.length > 5 ? ` and ${items.length - 5} more` : ''
     return `${shown(role)} holds more than declared in schema ${shown(object.schema)}, left as it is: ${items.slice(0, 5).join('; ')}${more}`

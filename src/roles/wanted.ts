@@ -34,10 +34,13 @@ export function wantedAccess(manifest: RoleManifest, catalog: Catalog, server: R
       )
       const table = grant.privileges === 'none' ? denied : granted
       for (const [kind, objects] of reached(grant, found, server)) {
-        const privileges = new Set(privilegesFor(kind, grant.privileges))
+        const privileges = privilegesOf(kind, grant)
         const columns = (kind === 'table' && grant.columns) || [null]
         for (const object of objects) for (const column of columns) table.add(role, object, column, privileges)
       }
+      for (const object of found.future) granted.add(role, object, null, privilegesOf(object.kind, grant))
+      // Default privileges reach a history of migrations that is made anew.
+      for (const object of found.bookkeeping) denied.add(role, object, null, none)
       for (const [kind, privileges] of wholeKinds(grant)) {
         if (found.schema === undefined) continue
         const key = wholeKey(role, { kind, schema: found.schema.name })
@@ -46,6 +49,12 @@ export function wantedAccess(manifest: RoleManifest, catalog: Catalog, server: R
     }
   }
   return { granted, denied, whole, problems }
+}
+
+const none: ReadonlySet<Privilege> = new Set()
+
+function privilegesOf(kind: ObjectKind, { privileges }: GrantDeclaration): ReadonlySet<Privilege> {
+  return new Set(privilegesFor(kind, privileges))
 }
 
 /** Where `'*'` of a role is kept. */

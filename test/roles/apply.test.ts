@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { applyRoles } from '../../src/roles/apply.ts'
 import type { RoleDeclaration, RoleManifest } from '../../src/roles/manifest.ts'
 import { planRoles } from '../../src/roles/plan.ts'
-import { arn, rds, type TestRds, testRds } from './rds.ts'
+import { arn, freshShop, mayRun, rds, type TestRds, testRds } from './rds.ts'
 
 let server: TestRds
 
@@ -11,22 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.postgres.stop())
 
-beforeEach(async () => {
-  const { master, superuser } = server
-  await superuser.query('DROP SCHEMA IF EXISTS shop CASCADE')
-  const { rows } = await superuser.query<{ name: string }>(
-    `select rolname as name from pg_roles where rolname !~ '^(pg_|rds_)' and rolname not in ('postgres', 'master')`,
-  )
-  for (const { name } of rows) await superuser.query(`DROP OWNED BY "${name}"; DROP ROLE "${name}"`)
-  await superuser.query('GRANT CREATE ON DATABASE postgres TO master')
-  await master.query(`
-    CREATE SCHEMA shop;
-    CREATE TABLE shop."Order" (id serial PRIMARY KEY, total numeric, secret text);
-    CREATE TABLE shop."Item" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
-    CREATE VIEW shop."Totals" AS SELECT sum(total) FROM shop."Order";
-    CREATE TABLE shop._prisma_migrations (id text);
-    CREATE SEQUENCE shop.ticket`)
-})
+beforeEach(() => freshShop(server))
 
 const summaries = async (manifest: RoleManifest) =>
   (await planRoles(server.master, manifest, rds)).statements.map(({ summary }) => summary)
@@ -37,18 +22,7 @@ async function applied(manifest: RoleManifest) {
   return result
 }
 
-async function may(role: string, sql: string): Promise<boolean> {
-  const client = await server.postgres.connect({ user: role })
-  try {
-    await client.query(sql)
-    return true
-  } catch (error) {
-    expect(error).toMatchObject({ code: '42501' })
-    return false
-  } finally {
-    await client.end()
-  }
-}
+const may = (role: string, sql: string) => mayRun(server, role, sql)
 
 const app: RoleManifest = {
   app: { iam: [arn], grants: [{ schema: 'shop', tables: '*', privileges: 'readwrite' }] },

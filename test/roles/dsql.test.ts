@@ -5,7 +5,15 @@ import type { RoleManifest } from '../../src/roles/manifest.ts'
 import { planRoles } from '../../src/roles/plan.ts'
 import type { RoleServer, SqlClient } from '../../src/roles/server.ts'
 
-const dsql: RoleServer = { iam: 'aws-iam', transactionalDdl: false, publicSchemaIsSystem: true }
+const dsql: RoleServer = {
+  iam: 'aws-iam',
+  transactionalDdl: false,
+  publicSchemaIsSystem: true,
+  defaultPrivilegesUnproven: true,
+  allCatalogs: false,
+}
+/** pg_proc and pg_database are not asked. */
+const shallow = { functions: false, databases: false }
 const reader = 'arn:aws:iam::123456789012:role/reader'
 const writer = 'arn:aws:iam::123456789012:role/writer'
 
@@ -45,10 +53,8 @@ class FakeDsql implements SqlClient {
       [sql.session, [{ login: 'admin', creator: 'admin', version: 160015, selfGrant: '' }]],
       [sql.roles, [...this.#roles].map((name) => ({ name, login: true, superuser: false, connectionLimit: -1 }))],
       [sql.memberships(160015), []],
-      [sql.objects, objects],
-      [sql.functions, []],
-      [sql.held, this.#held],
-      [sql.columns, []],
+      [sql.objects(shallow), objects],
+      [sql.held(shallow), this.#held],
       [sql.mappings, [...this.#arns].map(([arn, role]) => ({ arn, role }))],
     ])
   }
@@ -158,9 +164,9 @@ describe('on Aurora DSQL', () => {
     },
   )
 
-  test('eight queries read the catalogs', async () => {
+  test('six queries read the catalogs', async () => {
     const client = new FakeDsql()
     await planRoles(client, manifest, dsql)
-    expect(client.queries).toBe(8)
+    expect(client.queries).toBe(6)
   })
 })

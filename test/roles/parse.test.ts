@@ -25,10 +25,12 @@ test('a manifest that says everything is taken as it is', () => {
         { schema: 'shop', tables: ['Order'], columns: ['id'], privileges: ['SELECT', 'UPDATE'] },
         { schema: 'shop', privileges: ['USAGE', 'CREATE'] },
         { schema: 'old', privileges: 'none' },
+        { tables: '*', functions: ['price(int)'], future: true, privileges: 'readonly' },
       ],
       connectionLimit: -1,
     },
     readers: { login: false },
+    old: { absent: true },
   }
   expect(parseManifest(manifest)).toEqual(manifest)
 })
@@ -123,6 +125,17 @@ test.each([
     { grants: [{ ...grant, tables: ['_prisma_migrations'] }] },
     'grants[0]: _prisma_migrations is the history',
   ],
+  [
+    'future without all',
+    { grants: [{ ...grant, tables: ['t'], future: true }] },
+    "future needs tables, sequences or functions of '*'",
+  ],
+  [
+    'future of nothing',
+    { grants: [{ ...grant, privileges: 'none', future: true }] },
+    'future goes with what is granted',
+  ],
+  ['absence with more', { absent: true, login: false }, 'a role that shall be absent has nothing else to say'],
   ['columns of every table', { grants: [{ ...grant, columns: ['id'] }] }, 'columns need tables by name'],
   [
     'columns with a preset',

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { expect } from 'vitest'
 import type { RoleServer } from '../../src/roles/server.ts'
 import { type TestPostgres, testPostgres } from '../support/postgres.ts'
 
@@ -26,4 +27,35 @@ export async function testRds(): Promise<TestRds> {
   )
   await superuser.query('GRANT CREATE ON DATABASE postgres TO master')
   return { postgres, superuser, master: await postgres.connect({ user: 'master' }) }
+}
+
+/** Takes every role and table of the test before away, and makes a small shop anew, owned by the master. */
+export async function freshShop({ master, superuser }: TestRds): Promise<void> {
+  await superuser.query('DROP SCHEMA IF EXISTS shop CASCADE')
+  const { rows } = await superuser.query<{ name: string }>(
+    `select rolname as name from pg_roles where rolname !~ '^(pg_|rds_)' and rolname not in ('postgres', 'master')`,
+  )
+  for (const { name } of rows) await superuser.query(`DROP OWNED BY "${name}"; DROP ROLE "${name}"`)
+  await superuser.query('GRANT CREATE ON DATABASE postgres TO master')
+  await master.query(`
+    CREATE SCHEMA shop;
+    CREATE TABLE shop."Order" (id serial PRIMARY KEY, total numeric, secret text);
+    CREATE TABLE shop."Item" (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+    CREATE VIEW shop."Totals" AS SELECT sum(total) FROM shop."Order";
+    CREATE TABLE shop._prisma_migrations (id text);
+    CREATE SEQUENCE shop.ticket`)
+}
+
+/** Does the server let the role do this? Anything but a refused permission fails the test. */
+export async function mayRun({ postgres }: TestRds, role: string, sql: string): Promise<boolean> {
+  const client = await postgres.connect({ user: role })
+  try {
+    await client.query(sql)
+    return true
+  } catch (error) {
+    expect(error).toMatchObject({ code: '42501' })
+    return false
+  } finally {
+    await client.end()
+  }
 }

@@ -1,0 +1,32 @@
+import type { Catalog } from './catalog.ts'
+import type { RoleManifest } from './manifest.ts'
+import { listed } from './statement.ts'
+
+/** What stands in the way of roles that shall be absent. Nothing is dropped or given to somebody else to make room. */
+export function leavingProblems(manifest: RoleManifest, { keepers, objects, session }: Catalog): string[] {
+  const owned = keepers.map(({ role, database, here, objects: count }) => {
+    if (!here)
+      return problem(
+        role,
+        `it owns or holds ${count} objects in database ${JSON.stringify(database)}: look there first`,
+      )
+    const names = objects
+      .filter(({ owner, kind }) => owner === role && !kind.startsWith('future '))
+      .map(({ name }) => name)
+    const which = names.length === 0 ? `${count} objects` : listed(names, 'object')
+    return problem(role, `it owns ${which}; give them to somebody else, as REASSIGN OWNED BY does, or drop them`)
+  })
+  const self = [session.login, session.creator].find((name) => Object.hasOwn(manifest, name) && manifest[name]?.absent)
+  const needed = Object.entries(manifest).flatMap(([member, { memberOf = [] }]) =>
+    memberOf
+      .filter((role) => Object.hasOwn(manifest, role) && manifest[role]?.absent)
+      .map(
+        (role) => `role ${JSON.stringify(member)}: memberOf names ${JSON.stringify(role)}, which is declared absent`,
+      ),
+  )
+  return [...owned, ...(self === undefined ? [] : [problem(self, 'it is who asks')]), ...needed]
+}
+
+function problem(role: string, reason: string): string {
+  return `role ${JSON.stringify(role)}: cannot be dropped: ${reason}`
+}
