@@ -6,6 +6,7 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       config: 'src/config-entry.ts',
+      migrate: 'src/migrate-entry.ts',
       emulator: 'src/emulator/index.ts',
       otel: 'src/otel/index.ts',
     },

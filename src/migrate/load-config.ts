@@ -31,18 +31,23 @@ const candidates = [
   join('.config', 'prisma.config'),
 ].flatMap((name) => ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts'].map((extension) => name + extension))
 
+/** Which project is meant. */
+export interface ProjectNames {
+  /** The config file, relative to `cwd`. Default where Prisma looks. */
+  config?: string | undefined
+  /** The schema, relative to `cwd`. Default that of the config file. */
+  schema?: string | undefined
+  /** What stands in for the export `iam` of the config file. */
+  iam?: unknown
+}
+
 /**
  * Finds and runs the config file; its named export `iam` is ours, its default export Prisma's.
  *
- * @param named what `--config` says, and the schema that `--schema` says; both relative to `cwd`.
  * @throws PRISMA_IAM_CONFIG_LOAD when it is missing where it was named, or fails to run;
  * PRISMA_IAM_CONFIG_INVALID or PRISMA_IAM_ROLES_INVALID with every problem of its `iam`.
  */
-export async function loadProject(
-  cwd: string,
-  named: { config?: string | undefined; schema?: string | undefined } = {},
-): Promise<Project> {
-  const { config, schema } = named
+export async function loadProject(cwd: string, { config, schema, iam }: ProjectNames = {}): Promise<Project> {
   if (config === '') throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', '--config names no file', noName)
   const configFile = config === undefined ? findConfig(cwd) : resolve(cwd, config)
   const loaded = configFile === undefined ? {} : await run(configFile)
@@ -52,11 +57,16 @@ export async function loadProject(
     cwd,
     configFile,
     directory,
-    iam: configFile === undefined ? {} : parseIamConfig(loaded.iam ?? {}, relative(cwd, configFile)),
-    declared: loaded.iam !== undefined,
+    iam: parseIamConfig(iam ?? loaded.iam ?? {}, nameOf(configFile, cwd, iam)),
+    declared: (iam ?? loaded.iam) !== undefined,
     datasourceUrl: url === '' || url === unconfiguredUrl ? undefined : url,
     migrationsDirectory: migrationsOf({ cwd, directory, prisma: loaded.default, schemaFlag: schema }),
   }
+}
+
+/** Whose `iam` it is, for the words of an error. */
+function nameOf(configFile: string | undefined, cwd: string, iam: unknown): string {
+  return configFile === undefined || iam !== undefined ? 'the call' : relative(cwd, configFile)
 }
 
 function findConfig(cwd: string): string | undefined {

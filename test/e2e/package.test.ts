@@ -36,26 +36,28 @@ function run(file: string, source: string): string {
 const use = `
 const pool = iamPool({ host: 'nowhere.internal', user: 'app', database: 'shop' })
 pool.query('SELECT 1').catch((error) => {
-  console.log(iamAdapter().provider, typeof defineIam, typeof startEmulator, typeof telemetry, isPrismaIamError(error) && error.code)
+  console.log(iamAdapter().provider, typeof defineIam, typeof migrateDeploy, typeof startEmulator, typeof telemetry, isPrismaIamError(error) && error.code)
 })`
 
 describe('the packed package', () => {
   it('loads as an ES module', () => {
     const source = `import { iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
 import { defineIam } from 'prisma-iam/config'
+import { migrateDeploy } from 'prisma-iam/migrate'
 import { startEmulator } from 'prisma-iam/emulator'
 import { telemetry } from 'prisma-iam/otel'
 ${use}`
-    expect(run('use.mjs', source)).toBe('postgres function function function PRISMA_IAM_CONFIG_INVALID\n')
+    expect(run('use.mjs', source)).toBe('postgres function function function function PRISMA_IAM_CONFIG_INVALID\n')
   })
 
   it('loads as CommonJS', () => {
     const source = `const { iamAdapter, iamPool, isPrismaIamError } = require('prisma-iam')
 const { defineIam } = require('prisma-iam/config')
+const { migrateDeploy } = require('prisma-iam/migrate')
 const { startEmulator } = require('prisma-iam/emulator')
 const { telemetry } = require('prisma-iam/otel')
 ${use}`
-    expect(run('use.cjs', source)).toBe('postgres function function function PRISMA_IAM_CONFIG_INVALID\n')
+    expect(run('use.cjs', source)).toBe('postgres function function function function PRISMA_IAM_CONFIG_INVALID\n')
   })
 
   it('loads no parser, engine, CLI or AWS package with the app’s entry', () => {
