@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DriverAdapterError,
   type SqlDriverAdapter,
   type SqlMigrationAwareDriverAdapterFactory,
   type SqlQuery,
 } from '@prisma/driver-adapter-utils'
+import type { DsqlOptions } from '../dsql/options.ts'
 import type { StepEdges } from '../steps/scene.ts'
 import { keepBooks } from './bookkeeping.ts'
 import { columnOf } from './columns.ts'
@@ -12,15 +12,7 @@ import { takeLock } from './lock.ts'
 import type { EngineCapabilities } from './login.ts'
 import { hideOwnTables } from './own-tables.ts'
 import type { Session } from './session.ts'
-
-/** A deploy that loses against catalog changes of others keeps trying for a minute. */
-const systemEdges: StepEdges = {
-  clock: () => performance.now(),
-  random: Math.random,
-  sleep: (ms) => sleep(ms),
-  report: () => {},
-  conflictBudgetMs: 60_000,
-}
+import { stepEdges } from './step-edges.ts'
 
 const name = { provider: 'postgres', adapterName: 'prisma-iam' } as const
 
@@ -37,6 +29,8 @@ export interface Connection {
   capabilities: EngineCapabilities
   /** How long Prisma's advisory lock may be waited for, in milliseconds; `off` takes none. */
   lockTimeoutMs: number | 'off'
+  /** What the project says of its DSQL cluster. */
+  dsql?: DsqlOptions | undefined
   /** Clock, chance and voice of what runs in steps. Default the system's, without a voice. */
   edges?: Partial<StepEdges>
 }
@@ -50,8 +44,8 @@ export function adapterFactory(databases: Databases): SqlMigrationAwareDriverAda
   }
 }
 
-function adapterOver({ session, schema, capabilities, lockTimeoutMs, edges }: Connection): SqlDriverAdapter {
-  const kept = keepBooks(session, capabilities.transactionalDdl, { ...systemEdges, ...edges })
+function adapterOver({ session, schema, capabilities, lockTimeoutMs, dsql, edges }: Connection): SqlDriverAdapter {
+  const kept = keepBooks(session, { ...capabilities, dsql }, stepEdges(edges))
   return {
     ...name,
     async queryRaw({ sql, args, argTypes }) {

@@ -4,7 +4,7 @@ import { runSteps } from '../steps/run.ts'
 import type { StepEdges } from '../steps/scene.ts'
 import { transaction } from '../steps/transaction.ts'
 import { fillLogs, MigrationFailure } from './fail.ts'
-import { planMigration } from './plan-migration.ts'
+import { type Planned, planMigration } from './plan-migration.ts'
 import type { Rows, Session } from './session.ts'
 import { readSettings } from './settings.ts'
 
@@ -43,9 +43,9 @@ const appliedNameAt = 5
  * done, the row is written with the end of the last step, and a deploy that was killed is simply run again. A file that
  * fails leaves the failed row that Prisma leaves, so P3018, P3009 and `migrate resolve` mean what they mean.
  */
-export function keepBooks(session: Session, transactionalDdl: boolean, edges: StepEdges): Session {
+export function keepBooks(session: Session, server: Planned, edges: StepEdges): Session {
   let state: State = { at: 'rest' }
-  const server = { transactionalDdl }
+  const { transactionalDdl } = server
 
   /** Any statement, a read too, may lose on a server whose catalog has changed meanwhile. */
   const ask = (sql: string, values: readonly unknown[]): Promise<Rows> =>
@@ -108,7 +108,7 @@ export function keepBooks(session: Session, transactionalDdl: boolean, edges: St
     const migration = String(insert.values[migrationNameAt])
     const leaveAsFound = await readSettings(session, server)
     try {
-      const plan = await planMigration(text, transactionalDdl)
+      const plan = await planMigration(migration, text, server)
       if (plan === 'whole') {
         await session.script('BEGIN')
         await session.query(insert.sql, insert.values)
@@ -116,7 +116,7 @@ export function keepBooks(session: Session, transactionalDdl: boolean, edges: St
         await leaveAsFound()
         state = { at: 'inside' }
       } else {
-        await runSteps(session, { migration, steps: plan }, server, edges)
+        await runSteps(session, { migration, steps: plan.steps }, server, edges)
         await leaveAsFound()
         state = { at: 'stepped', migration, row: [insert] }
       }

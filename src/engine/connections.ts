@@ -62,9 +62,9 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     main ??= logIn()
     return main
   }
-  const over = (session: Session, { login, capabilities }: EngineLogin): Connection => {
+  const over = (session: Session, { login, capabilities, dsql }: EngineLogin): Connection => {
     const lockTimeoutMs = lockPatience(env, capabilities.advisoryLocks)
-    return { session, schema: login.schema ?? 'public', capabilities, lockTimeoutMs }
+    return { session, schema: login.schema ?? 'public', capabilities, lockTimeoutMs, dsql }
   }
   return {
     async main() {

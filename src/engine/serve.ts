@@ -3,6 +3,7 @@ import { bindMigrationAwareSqlAdapterFactory, type ErrorRegistry } from '@prisma
 import { adapterFactory, type Databases } from './adapter.ts'
 import type { Connections } from './connections.ts'
 import { explain } from './fail.ts'
+import { foresee } from './foresee.ts'
 import { isOffline, offlineDatabases } from './offline.ts'
 import { watchPanics } from './panic.ts'
 import { callReplayed } from './replay.ts'
@@ -26,6 +27,7 @@ export function handleCalls(paths: readonly string[], connections: Connections):
       const engine = await loaded.engine
       const call = engine[renamed[method] ?? method]
       if (typeof call !== 'function') throw new Error(`The schema engine has no method ${JSON.stringify(method)}.`)
+      if (method === 'applyMigrations') await foresee(params, await connections.main())
       const result = await callReplayed(engine, () => call.call(engine, params), params)
       return { result: method === 'diff' ? await printDiff(result as Diff, print) : result }
     } catch (thrown) {

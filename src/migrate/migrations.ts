@@ -58,14 +58,8 @@ function failed(code: number, { pending, unfinished }: History): PrismaIamError 
   )
 }
 
-/** DSQL's text of 2026-11 for a second schema change in a transaction; Prisma's engine sends a file as one. */
-const oneChange = /multiple ddl statements/i
-
 function adviceOn(unfinished: History['unfinished']): string {
   if (unfinished.length === 0) return 'after hooks and roles did not run; correct the cause and run the command again'
-  const file = unfinished.some(({ logs }) => oneChange.test(logs))
-    ? 'Aurora DSQL takes one schema change a transaction: for now, give each statement a migration of its own'
-    : 'correct the file'
   const resolve = unfinished.map(({ name }) => `\`npx prisma-iam migrate resolve --rolled-back ${name}\``)
-  return `${file}, run ${resolve.join(' and ')}, then run the command again; after hooks and roles did not run`
+  return `correct the file, run ${resolve.join(' and ')}, then run the command again; after hooks and roles did not run`
 }

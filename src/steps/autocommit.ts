@@ -8,9 +8,10 @@ import type { IndexStep, Place, Step } from './step.ts'
  * The steps of a PostgreSQL script that fits no single transaction, as `psql` would run it: each statement by itself, a
  * `BEGIN … COMMIT` of its own as one.
  *
+ * @param name what an error calls the script.
  * @throws PrismaIamError `PRISMA_IAM_STEPS_UNENDED` for a `BEGIN` without an end, `PRISMA_IAM_SQL_UNREADABLE`.
  */
-export async function planAutocommit(script: string): Promise<Step[]> {
+export async function planAutocommit(script: string, name = 'the file'): Promise<Step[]> {
   const groups = groupTokens(await readTokens(script))
   const locate = locator(script)
   const steps: Step[] = []
@@ -30,7 +31,7 @@ export async function planAutocommit(script: string): Promise<Step[]> {
       block = words.slice(-2).join(' ') === 'AND CHAIN' ? { ...block, begin: group, place, statements: [] } : undefined
     }
   }
-  if (block !== undefined) throw unended(block.place)
+  if (block !== undefined) throw unended(name, block.place)
   return steps
 }
 
@@ -120,10 +121,10 @@ function modesOf(words: readonly string[]): string {
     .replace(/^(WORK|TRANSACTION) ?/, '')
 }
 
-function unended({ line }: Place): PrismaIamError {
+function unended(name: string, { line }: Place): PrismaIamError {
   return new PrismaIamError(
     'PRISMA_IAM_STEPS_UNENDED',
-    `the file opens a transaction on line ${line} and never ends it`,
+    `${name} opens a transaction on line ${line} and never ends it`,
     { hint: 'end it with COMMIT; without, the database would take back all that follows' },
   )
 }

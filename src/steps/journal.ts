@@ -88,6 +88,11 @@ export function digestOf({ place: _place, ...step }: Step): string {
   return createHash('sha256').update(JSON.stringify(step)).digest('hex')
 }
 
+/** Whether any migration was ever journalled here. */
+export async function isJournalled(session: StepSession): Promise<boolean> {
+  return (await findJournal(session)) !== undefined
+}
+
 /** Forgets a migration, as a part of the transaction that is open. */
 export async function forgetSteps(session: StepSession, migration: string): Promise<void> {
   const table = await findJournal(session)

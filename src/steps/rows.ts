@@ -17,6 +17,8 @@ export async function runRows(step: RowsStep, number: number, scene: Scene): Pro
   const { statements, batches } = step
   const reached = journal.entry(number)?.reached
   const key = batches === undefined ? [] : await untilAgreed(() => primaryKey(batches.table, scene), scene.edges)
+  // A change of the key itself would meet rows again that it has moved.
+  const inOrder = key.length > 0 && !key.some((column) => batches?.sets.includes(column))
   if (batches !== undefined && reached !== undefined) return await runBatches(batches, key, number, scene, reached)
   try {
     await transaction(scene, async () => {
@@ -24,7 +26,7 @@ export async function runRows(step: RowsStep, number: number, scene: Scene): Pro
       await journal.put(number, { state: 'done' })
     })
   } catch (error) {
-    if (batches === undefined || key.length === 0 || sqlState(error) !== tooMuchAtOnce) throw error
+    if (batches === undefined || !inOrder || sqlState(error) !== tooMuchAtOnce) throw error
     await runBatches(batches, key, number, scene)
   }
 }

@@ -1,5 +1,6 @@
 import { PrismaIamError } from '../errors.ts'
-import { digestOf, type Entry, type Journal, type Journalled } from './journal.ts'
+import { digestOf, type Entry, type Journal, type Journalled, openJournal } from './journal.ts'
+import type { StepServer, StepSession } from './session.ts'
 
 /**
  * Refuses a migration whose file was changed in what has run already, or may have run.
@@ -28,6 +29,15 @@ export function assertUnchanged({ migration, steps }: Journalled, journal: Journ
       hint: 'bring the file back to what it was and run the command again; what you want to change belongs below what has run, or into a new migration',
     },
   )
+}
+
+/**
+ * The same, for a look ahead; the journal's table must be there.
+ *
+ * @throws PrismaIamError `PRISMA_IAM_STEPS_CHANGED`
+ */
+export async function assertBegunUnchanged(session: StepSession, work: Journalled, server: StepServer): Promise<void> {
+  assertUnchanged(work, await openJournal(session, work, server))
 }
 
 /** A step that was refused left nothing, unless some of its batches were through. */

@@ -1,0 +1,75 @@
+import type { Plan } from '../dsql/plan.ts'
+import { PrismaIamError } from '../errors.ts'
+import { untilAgreed } from '../steps/conflict.ts'
+import { isJournalled } from '../steps/journal.ts'
+import type { StepSession } from '../steps/session.ts'
+import { assertBegunUnchanged } from '../steps/unchanged.ts'
+import type { Connection } from './adapter.ts'
+import { planMigration } from './plan-migration.ts'
+import { stepEdges } from './step-edges.ts'
+
+/** The parameters of `applyMigrations`, as far as they name the files (schema-engine-wasm 7.10.0-7). */
+export interface MigrationsParams {
+  migrationsList: {
+    migrationDirectories: readonly {
+      path: string
+      migrationFile: { content: { tag: string; value?: string } }
+    }[]
+  }
+}
+
+/**
+ * Looks through all pending migrations before the first of them runs: what the server is known to refuse, a transaction
+ * without an end, a change in what has run already. What is other than the file says, but runs, is reported.
+ *
+ * @throws PRISMA_IAM_STEPS_REFUSED, PRISMA_IAM_STEPS_CHANGED, PRISMA_IAM_STEPS_UNENDED
+ */
+export async function foresee(params: unknown, { session, capabilities, dsql, edges }: Connection): Promise<void> {
+  const server = { ...capabilities, dsql }
+  const patience = stepEdges(edges)
+  const applied = await untilAgreed(() => readApplied(session), patience)
+  const journalled = await untilAgreed(() => isJournalled(session), patience)
+  const problems: string[] = []
+  for (const { path: migration, migrationFile } of (params as MigrationsParams).migrationsList.migrationDirectories) {
+    const text = migrationFile.content.value
+    if (text === undefined || applied.has(migration)) continue
+    const plan = await planMigration(migration, text, server)
+    if (plan === 'whole') continue
+    problems.push(...problemsOf(migration, plan))
+    for (const { place, message, instead } of plan.notices)
+      patience.report({ kind: 'notice', migration, place, message, instead })
+    if (journalled) await assertBegunUnchanged(session, { migration, steps: plan.steps }, server)
+  }
+  if (problems.length > 0) throw refused(problems)
+}
+
+/** Line by line what the server will refuse. */
+function problemsOf(migration: string, { refusals }: Plan): string[] {
+  return refusals.map(
+    ({ place, message, instead }) => `${migration}:${place.line}:${place.column}: ${message}: ${instead}`,
+  )
+}
+
+async function readApplied(session: StepSession): Promise<ReadonlySet<string>> {
+  try {
+    const { rows } = await session.query(
+      'SELECT migration_name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+      [],
+    )
+    return new Set(rows.map(([name]) => name ?? ''))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '42P01') return new Set()
+    throw error
+  }
+}
+
+function refused(problems: readonly string[]): PrismaIamError {
+  return new PrismaIamError(
+    'PRISMA_IAM_STEPS_REFUSED',
+    'Aurora DSQL refuses what stands in the migrations; nothing was run:',
+    {
+      problems,
+      hint: '`npx prisma-iam lint` tells the same without a database; a rule that your cluster has outgrown is named in `dsql.accept` of the config',
+    },
+  )
+}
