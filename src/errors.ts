@@ -40,6 +40,8 @@ export const errorCodes = {
   PRISMA_IAM_ROLES_INVALID: 'The declared roles contradict themselves or the database.',
   PRISMA_IAM_ROLES_LOCKOUT: 'A declared change would take the admin its password login.',
   PRISMA_IAM_ROLES_APPLY: 'A statement for a role was refused by the database.',
+  PRISMA_IAM_ROLES_UNKNOWN: 'There is no role, or no mapped ARN, of the name that was given.',
+  PRISMA_IAM_ROLES_PROTECTED: 'Access cannot be taken from that role, or not in that way.',
   PRISMA_IAM_ROLES_VERIFY: 'After applying, the roles read back differ from the declared ones.',
 } as const satisfies Record<string, string>
 

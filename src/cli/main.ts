@@ -101,6 +101,8 @@ const usageCodes = [
   'PRISMA_IAM_CONFIG_LOAD',
   'PRISMA_IAM_MIGRATE_FILES',
   'PRISMA_IAM_ROLES_INVALID',
+  'PRISMA_IAM_ROLES_UNKNOWN',
+  'PRISMA_IAM_ROLES_PROTECTED',
 ]
 
 function report(error: unknown, begun: boolean, { print }: Shell): ExitCode {

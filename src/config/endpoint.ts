@@ -31,6 +31,8 @@ export interface Capabilities {
   isolationLevels: 'any' | readonly string[]
   /** Whether transactions nest, by savepoints. */
   savepoints: boolean
+  /** Whether the sessions of others can be seen and ended. */
+  showsSessions: boolean
 }
 
 /** A limit on new connections: so many a second, after a first burst of so many. */
@@ -99,6 +101,7 @@ const postgresqlCapabilities: Capabilities = {
   pacing: { connectionsPerSecond: 200, burst: 200 },
   isolationLevels: 'any',
   savepoints: true,
+  showsSessions: true,
 }
 
 /** DSQL ends sessions after 60 minutes (AWS quotas page, 2026); one schema change a transaction (recorded 2026-09-18). */
@@ -121,6 +124,7 @@ const dsqlCapabilities: Capabilities = {
   /** Every transaction is of this level, and any SET TRANSACTION is refused (0A000, recorded 2026-09-15). */
   isolationLevels: ['REPEATABLE READ'],
   savepoints: false,
+  showsSessions: false,
 }
 
 const region = '(?<region>[a-z]{2,4}(?:-[a-z]+)+-\\d+)'

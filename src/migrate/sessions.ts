@@ -101,5 +101,5 @@ async function endOthers(client: pg.Client, admin: Admin): Promise<void> {
 
 /** Aurora DSQL has neither session locks nor a way to end a session of somebody else. */
 function seesSessions({ resolved }: Admin): boolean {
-  return resolved.endpoint.capabilities.advisoryLocks
+  return resolved.endpoint.capabilities.showsSessions
 }

@@ -1,6 +1,7 @@
 import { PrismaIamError } from '../errors.ts'
 import { planRoles, type RolePlan } from './plan.ts'
-import { hasCode, type Patience, retryConflicts } from './retry.ts'
+import type { Patience } from './retry.ts'
+import { runStatements } from './run.ts'
 import type { RoleServer, SqlClient } from './server.ts'
 import type { RoleStatement } from './statement.ts'
 
@@ -28,53 +29,9 @@ export async function applyRoles(
 ): Promise<AppliedRoles> {
   const { statements, notices } = plan
   if (statements.length === 0) return { statements, notices, retries: 0 }
-  const retries = server.transactionalDdl
-    ? await runTogether(client, plan, patience)
-    : await runEach(client, plan, patience)
+  const retries = await runStatements(client, statements, server, patience)
   await verify(client, plan, server, patience)
   return { statements, notices, retries }
-}
-
-async function runTogether(client: SqlClient, { statements }: RolePlan, patience: Patience): Promise<number> {
-  const { retries } = await retryConflicts(async () => {
-    await client.query('BEGIN')
-    try {
-      for (const statement of statements) await runOne(client, statement)
-      await runOne(client, { summary: 'commit the changes of roles', sql: 'COMMIT' })
-    } catch (error) {
-      // A connection that is gone cannot roll back; the first error is the one that tells why.
-      await client.query('ROLLBACK').catch(() => undefined)
-      throw error
-    }
-  }, patience)
-  return retries
-}
-
-async function runEach(client: SqlClient, { statements }: RolePlan, patience: Patience): Promise<number> {
-  let retries = 0
-  for (const statement of statements) {
-    retries += (await retryConflicts(() => runOne(client, statement), patience)).retries
-  }
-  return retries
-}
-
-async function runOne(client: SqlClient, { summary, sql }: Pick<RoleStatement, 'summary' | 'sql'>): Promise<void> {
-  try {
-    await client.query(sql)
-  } catch (cause) {
-    throw new PrismaIamError('PRISMA_IAM_ROLES_APPLY', `Could not ${summary}: ${serverWords(cause)}`, {
-      ...(hasCode(cause, '42501') ? { hint: permissionHint } : {}),
-      cause,
-    })
-  }
-}
-
-const permissionHint =
-  'Run this as a user who may: who owns the object, or who has ADMIN OPTION on the role (on RDS the master user, on Aurora DSQL admin).'
-
-function serverWords(cause: unknown): string {
-  const { message, detail, code } = cause as { message?: string; detail?: string; code?: string }
-  return `${message ?? String(cause)}${detail ? `. ${detail}` : ''}${code ? ` (${code})` : ''}`
 }
 
 async function verify(

@@ -23,7 +23,7 @@ export function createRole(name: string, { login = true, connectionLimit }: Role
 /** Lets a role log in, or not any more. */
 export function alterLogin(name: string, login: boolean): RoleStatement {
   return {
-    summary: `${login ? 'let' : 'no longer let'} role ${shown(name)} log in`,
+    summary: login ? `let role ${shown(name)} log in` : `keep role ${shown(name)} from logging in`,
     sql: `ALTER ROLE ${identifier(name)} ${login ? 'LOGIN' : 'NOLOGIN'}`,
     danger: login ? 'widens' : 'narrows',
   }
@@ -65,7 +65,7 @@ export function revokeMembership({ member, role }: Membership): RoleStatement {
   return {
     summary:
       role === 'rds_iam'
-        ? `no longer let ${shown(member)} log in by IAM`
+        ? `keep ${shown(member)} from logging in by IAM`
         : `take ${shown(member)} out of ${shown(role)}`,
     sql: `REVOKE ${identifier(role)} FROM ${identifier(member)}`,
     danger: 'narrows',
@@ -84,7 +84,7 @@ export function grantArn(name: string, arn: string): RoleStatement {
 /** Aurora DSQL; one that is not there is an error there. */
 export function revokeArn(name: string, arn: string): RoleStatement {
   return {
-    summary: `no longer let ${arn} log in as ${shown(name)}`,
+    summary: `keep ${arn} from logging in as ${shown(name)}`,
     sql: `AWS IAM REVOKE ${identifier(name)} FROM ${literal(arn)}`,
     danger: 'narrows',
   }

@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { iamPool } from '../../src/connect/pool.ts'
 import { config, type Project, testProject } from '../migrate/project.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
 import { runHere } from './in-process.ts'
 
 const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`
+/** Whom the emulator takes a token's keys for. */
+const own = 'arn:aws:iam::123456789012:user/emulator'
 const declared = ({ admin, accessKeyId, secretAccessKey }: TestEmulator) => `{
   admin: { user: '${admin}' },
   credentials: ${JSON.stringify({ accessKeyId, secretAccessKey })},
-  roles: { clerk: { iam: ['${arn('clerk')}'], grants: [{ schema: 'shop', tables: '*', privileges: 'readwrite' }] } },
+  roles: { clerk: { iam: ['${own}', '${arn('clerk')}'], grants: [{ schema: 'shop', tables: '*', privileges: 'readwrite' }] } },
 }`
 const shop = [
   'CREATE SCHEMA shop',
@@ -61,5 +64,53 @@ low     clerk holds SELECT on table shop._prisma_migrations, which is not declar
 `)
     const json = await run(['roles', 'audit', '--json'])
     expect(JSON.parse(json.stdout).findings).toMatchObject([{ kind: 'undeclared-login' }, { kind: 'extra' }])
+    const pruned = await run(['roles', 'apply', '--prune'])
+    expect(pruned).toMatchObject({ code: 0, stdout: expect.stringContaining('_prisma_migrations') })
+  })
+
+  test('revoke closes the door at once, tells what is still open, and can be repeated', async () => {
+    const enter = async () => {
+      const pool = iamPool({ ...emulator.options, user: 'clerk', pool: { max: 1 } })
+      try {
+        await pool.query('SELECT 1')
+      } finally {
+        await pool.end()
+      }
+    }
+    const pool = iamPool({ ...emulator.options, user: 'clerk', pool: { max: 1 } })
+    pool.on('error', () => {})
+    await pool.query('SELECT 1')
+    const once = await run(['roles', 'revoke', 'clerk', ...(service === 'dsql' ? ['--arn', own] : [])])
+    expect(once).toMatchObject({ code: 0, stderr: expect.stringContaining('clerk is declared') })
+    await expect(enter()).rejects.toThrow()
+    if (service === 'rds') {
+      expect(once.stdout).toMatch(
+        /keep role clerk from[\s\S]*1 session still open:\n {2}pid \d+, since .*\n--terminate ends/,
+      )
+      const again = await run(['roles', 'revoke', 'clerk', '--terminate', '--json'])
+      expect(again.code).toBe(0)
+      expect(JSON.parse(again.stdout)).toMatchObject({ statements: [], sessions: { ended: [{}], open: [] } })
+      expect(await run(['roles', 'revoke', 'clerk', '--arn', own])).toMatchObject({ code: 2, stdout: '' })
+    } else {
+      expect(once.stdout).toMatch(
+        /keep arn:aws:iam::123456789012:user\/emulator from.*\na session that is still open.*60 minutes/,
+      )
+      expect(once.stderr).toContain(`still mapped to clerk: ${arn('clerk')}`)
+      const rest = await run(['roles', 'revoke', 'clerk', '--grants', '--terminate'])
+      expect(rest).toMatchObject({ code: 1, stderr: expect.stringContaining('ends no sessions on demand') })
+      expect(rest.stdout).toMatch(/role\/clerk from logging in as clerk\n[\s\S]*revoke everything on table shop.Order/)
+      await expect(pool.query('SELECT FROM shop."Order"')).rejects.toMatchObject({ code: '42501' })
+      const wrong = await run(['roles', 'revoke', 'clerk', '--arn', 'clerk'])
+      expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('not the ARN of an IAM role or user') })
+    }
+    expect((await run(['roles', 'revoke', 'clerk'])).stdout).toContain('nothing to do: no login was possible\n')
+    await pool.end()
+  })
+
+  test('revoke of a role that is not there, or of the admin, ends with 2', async () => {
+    const unknown = await run(['roles', 'revoke', 'clrek'])
+    expect(unknown).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('(did you mean `clerk`?)') })
+    expect(await run(['roles', 'revoke', emulator.admin])).toMatchObject({ code: 2, stdout: '' })
+    expect(await run(['roles', 'revoke'])).toMatchObject({ code: 2, stdout: '' })
   })
 })

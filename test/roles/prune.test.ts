@@ -76,7 +76,7 @@ describe('pruning', () => {
     expect((await planRoles(server.master, without, rds)).notices).toEqual([
       'app logs in by IAM, which is not declared; left as it is',
     ])
-    expect(await brought(without, true)).toEqual(['no longer let app log in by IAM'])
+    expect(await brought(without, true)).toEqual(['keep app from logging in by IAM'])
   })
 
   test('leaves what a role owns, what PUBLIC has, and the right to connect', async () => {

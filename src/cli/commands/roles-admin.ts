@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../config/endpoint.ts'
 import type { RoleManifest } from '../../roles/manifest.ts'
 import type { RoleServer, SqlClient } from '../../roles/server.ts'
 import type { Shell } from '../command.ts'
@@ -13,6 +14,7 @@ export interface RolesContext {
   readonly client: SqlClient
   readonly manifest: RoleManifest
   readonly server: RoleServer
+  readonly endpoint: Endpoint
 }
 
 /** Logs in as the admin of the config for one piece of work; a signal ends it. */
@@ -26,7 +28,8 @@ export async function asAdmin<Result>(
   const { withSessions } = await import('../../migrate/sessions.ts')
   const { iam } = await loadProject(cwd, { config: flags.config })
   const admin = await adminOf(iam, { env })
+  const { roleServer: server, resolved } = admin
   return await withSessions(admin, signal, (sessions) =>
-    sessions.use((client) => work({ client, manifest: iam.roles ?? {}, server: admin.roleServer })),
+    sessions.use((client) => work({ client, manifest: iam.roles ?? {}, server, endpoint: resolved.endpoint })),
   )
 }

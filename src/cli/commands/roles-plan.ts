@@ -2,11 +2,15 @@ import type { Shell } from '../command.ts'
 import { asAdmin, type RolesFlags } from './roles-admin.ts'
 import { printable } from './roles-statement.ts'
 
+interface Flags extends RolesFlags {
+  prune?: true
+}
+
 /** `roles plan`: the statements that `apply` would run. */
-export async function plan(flags: RolesFlags & { check?: true }, shell: Shell): Promise<void> {
+export async function plan(flags: Flags & { check?: true }, shell: Shell): Promise<void> {
   const { planRoles } = await import('../../roles/plan.ts')
   const { statements, notices } = await asAdmin(flags, shell, ({ client, manifest, server }) =>
-    planRoles(client, manifest, server),
+    planRoles(client, manifest, server, { prune: flags.prune === true }),
   )
   for (const notice of notices) shell.print.story(notice)
   if (flags.json) shell.print.result(JSON.stringify({ statements, notices }))
@@ -16,11 +20,11 @@ export async function plan(flags: RolesFlags & { check?: true }, shell: Shell): 
 }
 
 /** `roles apply`: runs them, and reads back. */
-export async function apply(flags: RolesFlags, shell: Shell): Promise<void> {
+export async function apply(flags: Flags, shell: Shell): Promise<void> {
   const { planRoles } = await import('../../roles/plan.ts')
   const { applyRoles } = await import('../../roles/apply.ts')
   const { statements, notices } = await asAdmin(flags, shell, async ({ client, manifest, server }) =>
-    applyRoles(client, await planRoles(client, manifest, server), server),
+    applyRoles(client, await planRoles(client, manifest, server, { prune: flags.prune === true }), server),
   )
   for (const notice of notices) shell.print.story(notice)
   if (flags.json) shell.print.result(JSON.stringify({ statements, notices }))

@@ -47,14 +47,14 @@ export async function auditRoles(
 }
 
 function blindSpots(manifest: RoleManifest, survey: Survey): string[] {
-  const { login } = survey.admin
-  const unseen = survey.passwords === undefined ? [`${shown(login)} may not see whether a role has a password`] : []
-  const absent = Object.keys(manifest).filter((name) => {
-    const person = survey.people.find((known) => known.name === name)
-    return person !== undefined && (isSystemRole(person) || isAdmin(survey, name))
-  })
+  const skipped = survey.people.filter(
+    (person) => Object.hasOwn(manifest, person.name) && (isSystemRole(person) || isAdmin(survey, person.name)),
+  )
   return [
-    ...unseen,
-    ...absent.map((name) => `${shown(name)} is declared, but is the admin or a role of the server: not looked at`),
+    ...(survey.complete ? [] : ['functions are not looked at: this service does not show them']),
+    ...(survey.complete && survey.passwords === undefined
+      ? [`${shown(survey.admin.login)} may not see whether a role has a password`]
+      : []),
+    ...skipped.map(({ name }) => `${shown(name)} is declared, but is the admin or a role of the server: not looked at`),
   ]
 }

@@ -3,9 +3,9 @@ import { groupBy } from '../group.ts'
 import type { RoleManifest } from '../manifest.ts'
 import { shown } from '../statement.ts'
 import { described, describedAll } from '../survey/described.ts'
+import { giveTo, revoke } from '../survey/mend.ts'
 import type { Survey, Thing } from '../survey/survey.ts'
 import type { Danger, Finding } from './finding.ts'
-import { giveTo, revoke } from './mend.ts'
 import type { WantedById } from './wanted-access.ts'
 
 /** What declared roles hold themselves, or own, beyond their declaration; in every schema, also where nothing is declared. */
@@ -15,7 +15,7 @@ export function extraAccess(manifest: RoleManifest, survey: Survey, wanted: Want
   for (const { object, column, role, privileges } of survey.grants) {
     const thing = things.get(object)
     if (role === null || thing === undefined || !Object.hasOwn(manifest, role) || thing.owner === role) continue
-    if (wanted.isDenied(role, object)) continue
+    if (manifest[role]?.absent || wanted.isDenied(role, object)) continue
     const [whole, part] = [wanted.privileges(role, object, null), wanted.privileges(role, object, column)]
     const rest = privileges.filter((name) => !whole.has(name) && !part.has(name) && !harmless(thing, name))
     if (rest.length > 0) extras.push({ role, thing, column, privileges: rest })

@@ -1,9 +1,9 @@
-import { identifier, literal } from '../../sql/quote.ts'
+import { identifier } from '../../sql/quote.ts'
 import { groupBy } from '../group.ts'
 import type { RoleDeclaration, RoleManifest } from '../manifest.ts'
 import { findPath } from '../membership.ts'
 import type { RoleServer } from '../server.ts'
-import { grantMembership, shown } from '../statement.ts'
+import { grantMembership, revokeArn, shown } from '../statement.ts'
 import type { Person, Survey } from '../survey/survey.ts'
 import { isAdmin, isSystemRole } from '../survey/visible.ts'
 import type { Finding } from './finding.ts'
@@ -84,6 +84,6 @@ function undeclaredArns(name: string, declared: readonly string[], actual: reado
       role: name,
       object: `role ${shown(name)}`,
       sentence: `${arn} may log in as ${shown(name)}, which is not declared`,
-      sql: `AWS IAM REVOKE ${identifier(name)} FROM ${literal(arn)}`,
+      sql: revokeArn(name, arn).sql,
     }))
 }

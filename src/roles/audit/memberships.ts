@@ -1,6 +1,5 @@
-import { identifier } from '../../sql/quote.ts'
 import type { RoleManifest } from '../manifest.ts'
-import { shown } from '../statement.ts'
+import { revokeMembership, shown } from '../statement.ts'
 import type { Survey } from '../survey/survey.ts'
 import { isAdmin, isSystemRole } from '../survey/visible.ts'
 import type { Danger, Finding } from './finding.ts'
@@ -23,7 +22,7 @@ export function extraMemberships(manifest: RoleManifest, survey: Survey): Findin
         role: member,
         object: `membership in ${shown(role)}`,
         sentence: `${shown(member)} is a member of ${shown(role)}: ${gain}`,
-        sql: `REVOKE ${identifier(role)} FROM ${identifier(member)}`,
+        sql: revokeMembership({ member, role }).sql,
       },
     ]
   })

@@ -3,9 +3,9 @@ import { isBookkeeping } from '../bookkeeping.ts'
 import { groupBy } from '../group.ts'
 import { shown } from '../statement.ts'
 import { describedAll } from '../survey/described.ts'
+import { revoke } from '../survey/mend.ts'
 import type { DefaultGrant, Survey, Thing } from '../survey/survey.ts'
 import type { Danger, Finding } from './finding.ts'
-import { revoke } from './mend.ts'
 
 /** What everybody who may log in may do, beyond what PostgreSQL gives everybody by itself. */
 export function publicFindings(survey: Survey): Finding[] {

@@ -8,6 +8,9 @@ select r.rolname::text as name, r.rolcanlogin as login, r.rolconnlimit as "conne
 from pg_catalog.pg_roles r
 order by 1`
 
+/** Which database is looked at. */
+export const database = `select current_database()::text as name`
+
 /** May this session see whether a role has a password? On RDS and Aurora nobody but AWS may. */
 export const seesPasswords = `select has_table_privilege('pg_catalog.pg_authid', 'SELECT') as sees`
 
@@ -19,14 +22,16 @@ const own = `n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and n.nsp
 
 const relations = `c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')`
 
+/** What is asked only where all of PostgreSQL's catalogs can be read. */
+interface Reach {
+  readonly allCatalogs: boolean
+}
+
 /** This database, its schemas, relations and functions, without those that belong to an extension. */
-export const things: string = `
-select 'database:' || d.oid as id, 'database' as kind, null as schema, d.datname::text as name,
-       pg_catalog.pg_get_userbyid(d.datdba)::text as owner, null as takes, false as "asOwner"
-from pg_catalog.pg_database d where d.datname = current_database()
-union all
-select 'schema:' || n.oid, 'schema', n.nspname::text, n.nspname::text,
-       pg_catalog.pg_get_userbyid(n.nspowner)::text, null, false
+export function things({ allCatalogs }: Reach): string {
+  return `
+select 'schema:' || n.oid as id, 'schema' as kind, n.nspname::text as schema, n.nspname::text as name,
+       pg_catalog.pg_get_userbyid(n.nspowner)::text as owner, null as takes, false as "asOwner"
 from pg_catalog.pg_namespace n where ${own} and not ${ofExtension('pg_namespace', 'n.oid')}
 union all
 select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid,
@@ -35,25 +40,28 @@ select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid,
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 where ${own} and ${relations} and not ${ofExtension('pg_class', 'c.oid')}
+${allCatalogs ? databaseAndFunctions : ''}
+order by 2, 3, 4, 6`
+}
+
+const databaseAndFunctions = `
+union all
+select 'database:' || d.oid, 'database', null, d.datname::text, pg_catalog.pg_get_userbyid(d.datdba)::text, null, false
+from pg_catalog.pg_database d where d.datname = current_database()
 union all
 select 'function:' || p.oid, case p.prokind when 'p' then 'procedure' else 'function' end,
        n.nspname::text, p.proname::text, pg_catalog.pg_get_userbyid(p.proowner)::text,
        pg_catalog.oidvectortypes(p.proargtypes), p.prosecdef
 from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-where ${own} and not ${ofExtension('pg_proc', 'p.oid')}
-order by 2, 3, 4, 6`
+where ${own} and not ${ofExtension('pg_proc', 'p.oid')}`
 
 /** Who was granted what on them; no role stands for PUBLIC, an absent list of privileges for the defaults. */
-export const grants: string = `
+export function grants({ allCatalogs }: Reach): string {
+  return `
 select a.object, a."column", r.rolname::text as role, a.privileges
 from (
-  select 'database:' || d.oid as object, null as "column", x.grantee, x.privileges
-  from pg_catalog.pg_database d
-  cross join lateral (${taken(`coalesce(d.datacl, acldefault('d', d.datdba))`)}) x
-  where d.datname = current_database()
-  union all
-  select 'schema:' || n.oid, null, x.grantee, x.privileges
+  select 'schema:' || n.oid as object, null as "column", x.grantee, x.privileges
   from pg_catalog.pg_namespace n
   cross join lateral (${taken(`coalesce(n.nspacl, acldefault('n', n.nspowner))`)}) x
   where ${own}
@@ -65,20 +73,29 @@ from (
     acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))`)}) x
   where ${own} and ${relations}
   union all
-  select 'function:' || p.oid, null, x.grantee, x.privileges
-  from pg_catalog.pg_proc p
-  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-  cross join lateral (${taken(`coalesce(p.proacl, acldefault('f', p.proowner))`)}) x
-  where ${own}
-  union all
   select 'table:' || c.oid, t.attname::text, x.grantee, x.privileges
   from pg_catalog.pg_attribute t
   join pg_catalog.pg_class c on c.oid = t.attrelid
   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
   cross join lateral (${taken('t.attacl')}) x
   where ${own} and t.attacl is not null and not t.attisdropped
+  ${allCatalogs ? grantsOfOthers : ''}
 ) a
 left join pg_catalog.pg_roles r on r.oid = a.grantee`
+}
+
+const grantsOfOthers = `
+  union all
+  select 'database:' || d.oid, null, x.grantee, x.privileges
+  from pg_catalog.pg_database d
+  cross join lateral (${taken(`coalesce(d.datacl, acldefault('d', d.datdba))`)}) x
+  where d.datname = current_database()
+  union all
+  select 'function:' || p.oid, null, x.grantee, x.privileges
+  from pg_catalog.pg_proc p
+  join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+  cross join lateral (${taken(`coalesce(p.proacl, acldefault('f', p.proowner))`)}) x
+  where ${own}`
 
 /** What objects that are made later grant by themselves; for all schemas where none is named. */
 export const defaults: string = `

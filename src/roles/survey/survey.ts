@@ -6,6 +6,8 @@ import * as sql from './survey-sql.ts'
 /** Who may do what in one database: every role and every object of the project, declared or not. */
 export interface Survey {
   readonly database: string
+  /** Were the database itself and functions looked at? Aurora DSQL does not show them. */
+  readonly complete: boolean
   /** Who logged in to look, and whose rights it looked with. */
   readonly admin: { readonly login: string; readonly creator: string }
   readonly people: readonly Person[]
@@ -67,21 +69,24 @@ export interface DefaultGrant {
   readonly privileges: readonly string[]
 }
 
-/** Reads the whole database in at most nine queries, however much it holds. */
+/** Reads the whole database in at most ten queries, however much it holds. */
 export async function readSurvey(client: SqlClient, server: RoleServer): Promise<Survey> {
   const rows = async <Row>(text: string, values: unknown[] = []) => (await client.query<Row>(text, values)).rows
+  const { allCatalogs = true } = server
   const hidden = [server.iam === 'aws-iam' ? ['sys'] : []]
 
   const [session] = await rows<{ login: string; creator: string; version: number }>(catalogSql.session)
   if (session === undefined) throw new Error('The database did not say who is logged in.')
+  const [database] = await rows<{ name: string }>(sql.database)
   const people = await rows<Person>(sql.people)
   const memberships = await rows<Survey['memberships'][number]>(catalogSql.memberships(session.version))
-  const things = await rows<Thing>(sql.things, hidden)
-  const grants = await rows<Listed<Grant>>(sql.grants, hidden)
+  const things = await rows<Thing>(sql.things({ allCatalogs }), hidden)
+  const grants = await rows<Listed<Grant>>(sql.grants({ allCatalogs }), hidden)
   const defaults = await rows<Listed<DefaultGrant>>(sql.defaults)
   const mappings = server.iam === 'aws-iam' ? await rows<{ role: string; arn: string }>(sql.mappings) : []
   return {
-    database: things.find(({ kind }) => kind === 'database')?.name ?? '',
+    database: database?.name ?? '',
+    complete: allCatalogs,
     admin: { login: session.login, creator: session.creator },
     people,
     memberships,
@@ -89,7 +94,7 @@ export async function readSurvey(client: SqlClient, server: RoleServer): Promise
     grants: split(grants),
     defaults: split(defaults),
     arns: arnsByRole(mappings),
-    passwords: await readPasswords(rows),
+    passwords: allCatalogs ? await readPasswords(rows) : undefined,
   }
 }
 

@@ -1,5 +1,5 @@
 import { identifier } from '../../sql/quote.ts'
-import type { Thing, ThingKind } from '../survey/survey.ts'
+import type { Thing, ThingKind } from './survey.ts'
 
 /** Takes privileges on things of one kind from a role, or from PUBLIC where none is named. */
 export function revoke(
