@@ -6,6 +6,7 @@ export {
   migrateDeploy,
   planDeploy,
   planRoles,
+  type RolesPlanRequest,
   type RolesRequest,
 } from './migrate/library.ts'
 export type { DeployPlan, PlannedHook } from './migrate/plan.ts'

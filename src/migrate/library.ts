@@ -20,6 +20,12 @@ export interface RolesRequest extends Pick<DeployOptions, 'signal' | 'edges'> {
   env?: DeployOptions['env']
 }
 
+/** The same for roles alone. */
+export interface RolesPlanRequest extends RolesRequest {
+  /** Revoke from the declared roles what they hold beyond the declaration? Default `false`. */
+  prune?: boolean
+}
+
 /** The same for a deploy. */
 export interface DeployRequest extends RolesRequest, Omit<DeployOptions, 'env'> {
   /** The schema, relative to `cwd`, where the migrations lie beside it. Default that of the config file. */
@@ -71,8 +77,8 @@ export async function planDeploy(request: DeployRequest = {}): Promise<DeployPla
  * for (const { summary, sql } of statements) console.log(`-- ${summary}\n${sql};`)
  * ```
  */
-export async function planRoles(request: RolesRequest = {}): Promise<RolePlan> {
-  return await asAdmin(request, plan)
+export async function planRoles(request: RolesPlanRequest = {}): Promise<RolePlan> {
+  return await asAdmin(request, (work) => plan(work, request))
 }
 
 /**
@@ -91,8 +97,10 @@ export async function planRoles(request: RolesRequest = {}): Promise<RolePlan> {
  * console.log(statements.map(({ summary }) => summary))
  * ```
  */
-export async function applyRoles(request: RolesRequest = {}): Promise<AppliedRoles> {
-  return await asAdmin(request, async (work) => applyPlan(work.client, await plan(work), work.admin.roleServer))
+export async function applyRoles(request: RolesPlanRequest = {}): Promise<AppliedRoles> {
+  return await asAdmin(request, async (work) =>
+    applyPlan(work.client, await plan(work, request), work.admin.roleServer),
+  )
 }
 
 interface Work {
@@ -101,8 +109,8 @@ interface Work {
   project: Project
 }
 
-function plan({ client, admin, project }: Work): Promise<RolePlan> {
-  return planOf(client, project.iam.roles ?? {}, admin.roleServer)
+function plan({ client, admin, project }: Work, { prune = false }: RolesPlanRequest): Promise<RolePlan> {
+  return planOf(client, project.iam.roles ?? {}, admin.roleServer, { prune })
 }
 
 async function asAdmin<Result>(request: RolesRequest, work: (at: Work) => Promise<Result>): Promise<Result> {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { PrismaIamError } from '../errors.ts'
+import { namesModels, withTables } from '../roles/models.ts'
 import { unconfiguredUrl } from './admin.ts'
 import type { IamConfig } from './iam-config.ts'
 import { parseIamConfig } from './parse-config.ts'
-import { migrationsOf, type PrismaConfig } from './prisma-config.ts'
+import { migrationsOf, type PrismaConfig, schemaPath } from './prisma-config.ts'
+import { modelTables } from './prisma-models.ts'
 
 /** A project as its config file tells it. */
 export interface Project {
@@ -53,20 +55,30 @@ export async function loadProject(cwd: string, { config, schema, iam }: ProjectN
   const loaded = configFile === undefined ? {} : await run(configFile)
   const directory = configFile === undefined ? cwd : dirname(configFile)
   const { url } = loaded.default?.datasource ?? {}
+  const places = { cwd, directory, prisma: loaded.default, schemaFlag: schema }
   return {
     cwd,
     configFile,
     directory,
-    iam: parseIamConfig(iam ?? loaded.iam ?? {}, nameOf(configFile, cwd, iam)),
+    iam: iamOf(iam ?? loaded.iam ?? {}, nameOf(configFile, cwd, iam), places),
     declared: (iam ?? loaded.iam) !== undefined,
     datasourceUrl: url === '' || url === unconfiguredUrl ? undefined : url,
-    migrationsDirectory: migrationsOf({ cwd, directory, prisma: loaded.default, schemaFlag: schema }),
+    migrationsDirectory: migrationsOf(places),
   }
 }
 
 /** Whose `iam` it is, for the words of an error. */
 function nameOf(configFile: string | undefined, cwd: string, iam: unknown): string {
   return configFile === undefined || iam !== undefined ? 'the call' : relative(cwd, configFile)
+}
+
+/** Models are named where Prisma's schema is known; the roles know tables. */
+function iamOf(input: unknown, configFile: string, places: Parameters<typeof schemaPath>[0]): IamConfig {
+  const iam = parseIamConfig(input, configFile)
+  if (iam.roles === undefined || !namesModels(iam.roles)) return iam
+  const { manifest, problems } = withTables(iam.roles, modelTables(schemaPath(places)))
+  if (problems.length === 0) return { ...iam, roles: manifest }
+  throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the Prisma schema.', { problems })
 }
 
 function findConfig(cwd: string): string | undefined {

@@ -26,7 +26,8 @@ interface Places {
   schemaFlag?: string | undefined
 }
 
-function schemaPath({ cwd, directory, prisma = {}, schemaFlag }: Places): string {
+/** Where the Prisma schema is, a file or a folder, by Prisma's own rule. */
+export function schemaPath({ cwd, directory, prisma = {}, schemaFlag }: Places): string {
   if (schemaFlag !== undefined) return resolve(cwd, schemaFlag)
   if (prisma.schema) return resolve(directory, prisma.schema)
   const beside = resolve(cwd, 'schema.prisma')

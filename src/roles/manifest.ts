@@ -23,6 +23,8 @@ export interface GrantDeclaration {
   readonly schema?: string
   /** Tables and views by name, or `'*'` for all that exist when the roles are applied, Prisma's own bookkeeping excepted. */
   readonly tables?: '*' | readonly string[]
+  /** Models of the Prisma schema, or `'*'` for all: the tables that they map to, and those that join two of them. */
+  readonly models?: '*' | readonly string[]
   /** Sequences by name or `'*'`. When absent, a preset covers the sequences that number the granted tables. */
   readonly sequences?: '*' | readonly string[]
   /**

@@ -33,6 +33,7 @@ const grantShape = z.strictObject(
   {
     schema: z.string({ error: 'must be the name of a schema' }).optional(),
     tables: selection.optional(),
+    models: selection.optional(),
     sequences: selection.optional(),
     functions: selection.optional(),
     future: z.boolean({ error: 'must be true or false' }).optional(),

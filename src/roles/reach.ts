@@ -55,6 +55,9 @@ export function finder({ objects, columns, session }: Catalog, server: RoleServe
       bookkeeping:
         future.length > 0 ? [...at('table', name).values()].filter((table) => isBookkeeping(table.name)) : [],
       problems: [
+        ...(grant.models === undefined
+          ? []
+          : ['models are known where the config is loaded, and not here; name tables']),
         ...tables.problems,
         ...sequences.problems,
         ...functions.problems,

@@ -54,6 +54,11 @@ function grantProblems(grant: GrantDeclaration): string[] {
   const problems = named
     .filter(isBookkeeping)
     .map((table: string) => `${table} is the history of migrations and is never granted`)
+  if (grant.models !== undefined && (grant.schema ?? tables) !== undefined) {
+    problems.push(
+      'models say their schema and their tables themselves; leave out `schema` and `tables`, or make two grants',
+    )
+  }
   if (columns !== undefined) problems.push(...columnProblems(grant))
   if (grant.future) problems.push(...futureProblems(grant))
   if (typeof privileges !== 'string') return [...problems, ...privilegeProblems(privileges, kindsNamed(grant))]
@@ -65,10 +70,10 @@ function grantProblems(grant: GrantDeclaration): string[] {
   return problems
 }
 
-function kindsNamed({ tables, sequences, functions }: GrantDeclaration): ObjectKind[] {
+function kindsNamed({ tables, models, sequences, functions }: GrantDeclaration): ObjectKind[] {
   return [
     'schema',
-    ...(tables === undefined ? [] : ['table' as const]),
+    ...((tables ?? models) === undefined ? [] : ['table' as const]),
     ...(sequences === undefined ? [] : ['sequence' as const]),
     ...(functions === undefined ? [] : ['function' as const]),
   ]
@@ -91,8 +96,8 @@ function futureProblems(grant: GrantDeclaration): string[] {
   return futureKinds(grant).length > 0 ? [] : ["future needs tables, sequences or functions of '*'"]
 }
 
-function columnProblems({ tables, columns = [], privileges }: GrantDeclaration): string[] {
-  if (!Array.isArray(tables)) return ['columns need tables by name']
+function columnProblems({ tables, models, columns = [], privileges }: GrantDeclaration): string[] {
+  if (!Array.isArray(tables ?? models)) return ['columns need tables by name']
   if (columns.length === 0) return ['the list of columns is empty']
   if (Array.isArray(privileges) && privileges.every((privilege) => columnPrivileges.includes(privilege))) return []
   return [`columns need privileges by name, of ${columnPrivileges.join(', ')}`]

@@ -86,3 +86,19 @@ test('a file that is not there, throws, or is no TypeScript is named', async () 
   write({ 'wrong.ts': "export const iam = 'postgresql://…'" })
   await expect(load('wrong.ts')).rejects.toMatchObject({ code: 'PRISMA_IAM_CONFIG_INVALID' })
 })
+
+test('models of the Prisma schema that roles name become tables; what is no model is named with the nearest', async () => {
+  const config = (models: string) =>
+    `${prisma}export const iam = { roles: { app: { grants: [{ models: ${models}, privileges: 'readonly' }] } } }\n`
+  write({
+    'db/schema.prisma': 'model Order {\n  id Int @id\n  @@map("orders")\n}\n',
+    'prisma.config.ts': config("'*'"),
+    'wrong.config.ts': config("['Orders']"),
+  })
+  const { iam } = await loadProject(directory)
+  expect(iam.roles).toEqual({ app: { grants: [{ tables: ['orders'], privileges: 'readonly' }] } })
+  await expect(loadProject(directory, { config: 'wrong.config.ts' })).rejects.toMatchObject({
+    code: 'PRISMA_IAM_ROLES_INVALID',
+    problems: ['role "app": grants[0]: there is no model "Orders" (did you mean `Order`?)'],
+  })
+})

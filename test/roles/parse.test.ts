@@ -25,6 +25,7 @@ test('a manifest that says everything is taken as it is', () => {
         { schema: 'shop', tables: ['Order'], columns: ['id'], privileges: ['SELECT', 'UPDATE'] },
         { schema: 'shop', privileges: ['USAGE', 'CREATE'] },
         { schema: 'old', privileges: 'none' },
+        { models: ['Order'], columns: ['id'], privileges: ['SELECT'] },
         { tables: '*', functions: ['price(int)'], future: true, privileges: 'readonly' },
       ],
       connectionLimit: -1,
@@ -136,6 +137,11 @@ test.each([
     'future goes with what is granted',
   ],
   ['absence with more', { absent: true, login: false }, 'a role that shall be absent has nothing else to say'],
+  [
+    'models in a schema',
+    { grants: [{ schema: 'shop', models: ['Order'], privileges: 'readonly' }] },
+    'models say their schema and their tables themselves',
+  ],
   ['columns of every table', { grants: [{ ...grant, columns: ['id'] }] }, 'columns need tables by name'],
   [
     'columns with a preset',
