@@ -1,4 +1,5 @@
 import { PrismaIamError } from '../errors.ts'
+import { literal } from '../sql/quote.ts'
 import { digestOf, type Entry, type Journal, type Journalled, openJournal } from './journal.ts'
 import type { StepServer, StepSession } from './session.ts'
 
@@ -26,7 +27,7 @@ export function assertUnchanged({ migration, steps }: Journalled, journal: Journ
     `the migration ${migration} was begun, and its file has been changed since:`,
     {
       problems,
-      hint: 'bring the file back to what it was and run the command again; what you want to change belongs below what has run, or into a new migration',
+      hint: `bring the file back to what it was and run the command again: what you want to change belongs below what has run, or into a new migration; if you have undone by hand what ran, forget it by DELETE FROM _prisma_iam_steps WHERE migration = ${literal(migration)}`,
     },
   )
 }

@@ -2,11 +2,12 @@ import type pg from 'pg'
 import { open } from '../../src/connect/open.ts'
 import { planDsql } from '../../src/dsql/plan.ts'
 import type { EmulatorOptions, ExecutedStatement } from '../../src/emulator/index.ts'
-import { openSession, type Session } from '../../src/engine/session.ts'
+import { openSession } from '../../src/engine/session.ts'
 import { openDedicated } from '../../src/migrate/dedicated.ts'
 import { runSteps } from '../../src/steps/run.ts'
 import type { StepEdges } from '../../src/steps/scene.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
+import { mortal } from './mortal.ts'
 
 /** An emulated DSQL cluster on which migrations run in steps, each scene in a schema of its own. */
 export interface DsqlStage {
@@ -55,39 +56,17 @@ export async function dsqlStage(edges: StepEdges, options: Partial<EmulatorOptio
     async run(script, dies = () => false) {
       const { steps, refusals } = await planDsql(script)
       if (refusals.length > 0) throw new Error(refusals.map(({ message }) => message).join())
-      const { mortal, count } = mortalise(session, dies)
+      const { session: mine, sent } = mortal(session, dies)
       try {
-        await runSteps(mortal, { migration: 'm', steps }, { transactionalDdl: false }, edges)
+        await runSteps(mine, { migration: 'm', steps }, { transactionalDdl: false }, edges)
       } finally {
         await client.query('ROLLBACK')
       }
-      return count()
+      return sent.length
     },
     async stop() {
       await client.end()
       await emulator.stop()
     },
   }
-}
-
-function mortalise(session: Session, dies: (sql: string) => boolean): { mortal: Session; count: () => number } {
-  let sent = 0
-  let dead = false
-  const hear = (sql: string) => {
-    dead ||= dies(sql)
-    if (dead) throw new Error('died')
-    sent++
-  }
-  const mortal: Session = {
-    ...session,
-    async query(sql, values) {
-      hear(sql)
-      return await session.query(sql, values)
-    },
-    async script(sql) {
-      hear(sql)
-      await session.script(sql)
-    },
-  }
-  return { mortal, count: () => sent }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Progress } from '../../src/steps/progress.ts'
 import { type DsqlStage, dsqlStage } from './dsql-stage.ts'
+import { nth } from './mortal.ts'
 
 let stage: DsqlStage
 const told: Progress[] = []
@@ -49,8 +50,7 @@ test('killed before any statement, a deploy is healed by one rerun, and no step 
   expect(changes).toHaveLength(5)
   for (let point = 1; point <= points; point++) {
     await stage.clear()
-    let count = 0
-    await expect(stage.run(file, () => ++count === point)).rejects.toThrow()
+    await expect(stage.run(file, nth(point))).rejects.toThrow()
     await stage.run(file)
     expect(await readBack(), `killed before statement ${point}`).toEqual(expected)
     expect(stage.changes(), `killed before statement ${point}`).toEqual(changes)

@@ -1,12 +1,13 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openSession, type Session } from '../../src/engine/session.ts'
+import { openSession } from '../../src/engine/session.ts'
 import { planAutocommit } from '../../src/steps/autocommit.ts'
 import { StepFailure } from '../../src/steps/failure.ts'
 import type { Progress } from '../../src/steps/progress.ts'
 import { runSteps } from '../../src/steps/run.ts'
 import type { StepEdges } from '../../src/steps/scene.ts'
 import { type TestPostgres, testPostgres } from '../support/postgres.ts'
+import { mortal, nth } from './mortal.ts'
 
 let server: TestPostgres
 let client: pg.Client
@@ -31,36 +32,12 @@ const edges: StepEdges = {
   conflictBudgetMs: 1000,
 }
 
-/** One deploy of a file, by a session that dies before the statement which `dies` picks. */
+/** One deploy of a file, by a session that dies before the message which `dies` picks; tells what was sent. */
 async function run(script: string, dies: (sql: string) => boolean = () => false): Promise<string[]> {
-  const sent: string[] = []
-  const session = openSession(client)
-  let dead = false
-  const hear = async (sql: string) => {
-    dead ||= dies(sql)
-    if (!dead) sent.push(sql)
-    else await client.query('ROLLBACK')
-    if (dead) throw new Error('died')
-  }
-  const mortal: Session = {
-    ...session,
-    async query(sql, values) {
-      await hear(sql)
-      return await session.query(sql, values)
-    },
-    async script(sql) {
-      await hear(sql)
-      await session.script(sql)
-    },
-  }
-  await runSteps(mortal, { migration: 'm', steps: await planAutocommit(script) }, { transactionalDdl: true }, edges)
+  const { session, sent } = mortal(openSession(client), dies)
+  const work = { migration: 'm', steps: await planAutocommit(script) }
+  await runSteps(session, work, { transactionalDdl: true }, edges).finally(() => client.query('ROLLBACK'))
   return sent
-}
-
-/** Picks the nth statement of its kind. */
-function at(kind: RegExp, nth = 1): (sql: string) => boolean {
-  let met = 0
-  return (sql) => kind.test(sql) && ++met === nth
 }
 
 const rows = async (sql: string) => (await client.query(sql)).rows
@@ -70,7 +47,7 @@ const file = 'CREATE TABLE a (id int PRIMARY KEY); INSERT INTO a VALUES (1); VAC
 
 describe('a run that was stopped', () => {
   test('goes on at the first step that is not done, and says so', async () => {
-    await expect(run(file, at(/VALUES \(2/))).rejects.toBeInstanceOf(StepFailure)
+    await expect(run(file, nth(1, /VALUES \(2/))).rejects.toBeInstanceOf(StepFailure)
     expect(await journal()).toEqual([1, 2, 3].map((step) => ({ step, state: 'done' })))
     const sent = await run(file)
     expect(told).toEqual([{ kind: 'continued', migration: 'm', step: 4, of: 4 }])
@@ -80,13 +57,13 @@ describe('a run that was stopped', () => {
 
   test('repeats what the session alone knew', async () => {
     const script = `SET search_path = ''; ${file.replaceAll(' a', ' public.a')}`
-    await expect(run(script, at(/VALUES \(2/))).rejects.toBeInstanceOf(StepFailure)
+    await expect(run(script, nth(1, /VALUES \(2/))).rejects.toBeInstanceOf(StepFailure)
     await client.query('RESET search_path')
     expect(await run(script)).toContain("SET search_path = ''")
   })
 
   test('refuses a file that was changed in what has run, and accepts one that was changed below', async () => {
-    await expect(run(file, at(/VALUES \(2/))).rejects.toBeInstanceOf(StepFailure)
+    await expect(run(file, nth(1, /VALUES \(2/))).rejects.toBeInstanceOf(StepFailure)
     await expect(run(file.replace('VALUES (1)', 'VALUES (7)'))).rejects.toMatchObject({
       code: 'PRISMA_IAM_STEPS_CHANGED',
       problems: [expect.stringMatching(/step 2, at line 1, column 38,.* has run/)],
@@ -138,7 +115,7 @@ describe('a statement that should run by itself', () => {
   test('is done when a later run finds that it took effect', async () => {
     await client.query('CREATE TABLE a (n int); CREATE INDEX i ON a (n)')
     const script = 'DROP INDEX CONCURRENTLY i'
-    await expect(run(script, at(/^COMMIT/, 2))).rejects.toBeInstanceOf(StepFailure)
+    await expect(run(script, nth(2, /^COMMIT/))).rejects.toBeInstanceOf(StepFailure)
     expect(await journal()).toEqual([{ step: 1, state: 'started' }])
     expect(await rows("SELECT to_regclass('i') AS i")).toEqual([{ i: null }])
     await run(script)
@@ -168,7 +145,7 @@ describe('an index that is built outside of a transaction', () => {
   test.each([script, 'CREATE UNIQUE INDEX CONCURRENTLY ON a (n)', script.replace(' i ', ' IF NOT EXISTS i ')])(
     'that an earlier run left invalid is dropped and built again: %s',
     async (sql) => {
-      await expect(run(sql, at(/^DROP/))).rejects.toBeInstanceOf(StepFailure)
+      await expect(run(sql, nth(1, /^DROP/))).rejects.toBeInstanceOf(StepFailure)
       expect(await indexes()).toEqual([{ name: expect.any(String), valid: false }])
       await client.query('DELETE FROM a')
       await run(sql)
@@ -178,7 +155,7 @@ describe('an index that is built outside of a transaction', () => {
 
   test.each([script, 'CREATE INDEX CONCURRENTLY ON a (n)'])('is not built twice: %s', async (sql) => {
     await client.query('DELETE FROM a')
-    await expect(run(sql, at(/^COMMIT/, 2))).rejects.toBeInstanceOf(StepFailure)
+    await expect(run(sql, nth(2, /^COMMIT/))).rejects.toBeInstanceOf(StepFailure)
     expect(await indexes()).toHaveLength(1)
     expect((await run(sql)).filter((text) => text.startsWith('CREATE'))).toEqual([])
     expect(await journal()).toEqual([{ step: 1, state: 'done' }])
