@@ -42,7 +42,7 @@ describe('a step that fails', () => {
     expect(outcome).toEqual(failed('P3018'))
     const { message } = (outcome as { failure: { message: string } }).failure
     expect(message).toContain('Database error code: 23505')
-    expect(message).toMatch(/Position:\n {2}1 CREATE TABLE .*\n.*\n {2}3\n\nThis was step 3/)
+    expect(message).toMatch(/Position:\n {2}1 CREATE TABLE .*\n.*\n {2}3 CREATE UNIQUE .*\n\nThis was step 3/)
     expect(message).toContain('step 3 of 4, at line 3, column 1: steps 1 to 2 are done, what follows has not run.')
     expect(message).toContain('`npx prisma-iam migrate resolve --rolled-back 1_steps`')
   })
