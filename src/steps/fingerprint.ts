@@ -10,6 +10,8 @@ import type { Touched } from './step.ts'
  */
 export async function fingerprint(touches: readonly Touched[], session: StepSession): Promise<string> {
   const digest = createHash('sha256')
+  // What names no object is about roles: CREATE ROLE, AWS IAM GRANT, a grant on all tables.
+  for (const facet of touches.length === 0 ? ofRoles : []) digest.update(JSON.stringify(await read(facet, [], session)))
   for (const { kind, schema, name } of touches) {
     for (const facet of facets[kind]) {
       const rows = await read(facet, kind === 'schema' ? [name] : [name, schema], session)
@@ -37,6 +39,13 @@ const inSchema = '(n.nspname = $2 OR $2 IS NULL AND n.nspname = ANY (current_sch
 const ofRelation = (columns: string, from: string, by: string, order: string) =>
   `SELECT ${columns} FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      JOIN ${from} ON ${by} WHERE c.relname = $1 AND ${inSchema} ORDER BY c.oid, ${order}`
+
+const ofRoles: readonly string[] = [
+  'SELECT r.oid, r.rolname, r.rolcanlogin, r.rolconnlimit FROM pg_catalog.pg_roles r ORDER BY r.oid',
+  'SELECT m.roleid, m.member FROM pg_catalog.pg_auth_members m ORDER BY m.roleid, m.member',
+  'SELECT m.arn, m.pg_role_oid FROM sys.iam_pg_role_mappings m ORDER BY m.arn, m.pg_role_oid',
+  'SELECT d.defaclrole, d.defaclnamespace, d.defaclobjtype, d.defaclacl::text FROM pg_catalog.pg_default_acl d ORDER BY d.oid',
+]
 
 const facets: Record<Touched['kind'], readonly string[]> = {
   relation: [
