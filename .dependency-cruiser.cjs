@@ -9,10 +9,11 @@ const arrows = {
   sql: [],
   steps: ['sql'],
   dsql: ['sql', 'steps'],
-  engine: ['config', 'token', 'connect', 'sql', 'steps', 'dsql'],
+  lock: [],
+  engine: ['config', 'token', 'connect', 'sql', 'steps', 'dsql', 'lock'],
   gateway: ['config', 'token', 'connect'],
   roles: ['sql'],
-  migrate: ['config', 'token', 'connect', 'sql', 'steps', 'dsql', 'engine', 'roles'],
+  migrate: ['config', 'token', 'connect', 'sql', 'steps', 'dsql', 'lock', 'engine', 'roles'],
   cli: [
     'config',
     'token',

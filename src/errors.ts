@@ -36,6 +36,7 @@ export const errorCodes = {
   PRISMA_IAM_MIGRATE_HISTORY: "Prisma's history table may not be read by the admin.",
   PRISMA_IAM_MIGRATE_DATABASE: 'The database of the config does not exist and could not be made.',
   PRISMA_IAM_MIGRATE_LOCK: 'The deploy lock could not be taken in time.',
+  PRISMA_IAM_MIGRATE_LOCK_LOST: 'The deploy lock was lost, or went to another deploy; nothing more is sent.',
   PRISMA_IAM_MIGRATE_HOOK: 'A hook file failed.',
   PRISMA_IAM_ROLES_INVALID: 'The declared roles contradict themselves or the database.',
   PRISMA_IAM_ROLES_LOCKOUT: 'A declared change would take the admin its password login.',

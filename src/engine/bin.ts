@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readArgv } from './argv.ts'
+import { underDeployLock } from './changing.ts'
 import { createConnections } from './connections.ts'
 import { runDatabaseCommand } from './database-command.ts'
 import { describe } from './fail.ts'
@@ -27,7 +28,8 @@ async function main(): Promise<number> {
   const connections = createConnections(job.datasource, { env: process.env, abandoned, onGone })
   try {
     if (job.kind === 'serve') {
-      await serveRpc(process.stdin, process.stdout, handleCalls(job.datamodels, connections), abandon)
+      const handle = underDeployLock(handleCalls(job.datamodels, connections), connections)
+      await serveRpc(process.stdin, process.stdout, handle, abandon)
       return 0
     }
     log('INFO', { message: `Starting schema engine: ${job.command}` })

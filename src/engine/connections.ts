@@ -2,9 +2,10 @@ import { connectClient } from '../connect/client.ts'
 import type { Login } from '../connect/login.ts'
 import type { Connection, Databases } from './adapter.ts'
 import type { Datasource } from './argv.ts'
+import { type Hold, takeHold } from './deploy-lock.ts'
 import type { ServerName } from './error-texts.ts'
 import { lockPatience } from './lock.ts'
-import { audienceVariable, type EngineLogin, requestLogin, socketVariable } from './login.ts'
+import { audienceVariable, type EngineLogin, requestLogin, type Served, socketVariable } from './login.ts'
 import { assertMeant } from './meant.ts'
 import { endWith, openSession, type Session } from './session.ts'
 import { assertApart, createShadow, emptyShadow } from './shadow.ts'
@@ -16,6 +17,12 @@ type Env = Readonly<Record<string, string | undefined>>
 export interface Connections extends Databases {
   /** A session to the server's maintenance database, and the name of the database that the login is for. */
   maintenance(): Promise<{ session: Session; database: string }>
+  /**
+   * Makes sure that this deploy is the only one, until the hold is given back.
+   *
+   * @throws PRISMA_IAM_MIGRATE_LOCK, PRISMA_IAM_MIGRATE_LOCK_LOST
+   */
+  hold(): Promise<Hold>
   /** The server that was last dialled, for error texts. */
   server(): ServerName | undefined
   end(): Promise<void>
@@ -35,9 +42,9 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   const { env, abandoned = never, onGone } = edges
   const open = new Set<Session>()
   let server: ServerName | undefined
-  const ask = async (): Promise<EngineLogin & { gone?: Promise<void> }> => {
+  const ask = async (): Promise<Served> => {
     const socket = env[socketVariable]
-    if (!socket) return await urlLogin(datasource.url, env)
+    if (!socket) return { ...(await urlLogin(datasource.url, env)), gone: never, tell: () => undefined }
     const served = await requestLogin(socket)
     assertMeant(served.login, datasource.url, { anyUser: Boolean(env[audienceVariable]) })
     return served
@@ -50,12 +57,9 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     return session
   }
   const logIn = async (): Promise<Entered> => {
-    const { gone, ...entry } = await ask()
-    return {
-      ...entry,
-      session: await connect(entry.login, gone),
-      reach: (database) => connect({ ...entry.login, database }, gone),
-    }
+    const entry = await ask()
+    const session = await connect(entry.login, entry.gone)
+    return { ...entry, session, reach: (database) => connect({ ...entry.login, database }, entry.gone) }
   }
   let main: Promise<Entered> | undefined
   const enter = () => {
@@ -86,6 +90,7 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
       const { login, gone } = await ask()
       return { session: await connect({ ...login, database: 'postgres' }, gone), database: login.database }
     },
+    hold: async () => takeHold(await enter()),
     server: () => server,
     async end() {
       await Promise.allSettled([...open].map((session) => session.end()))
@@ -93,7 +98,7 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   }
 }
 
-interface Entered extends EngineLogin {
+interface Entered extends Served {
   session: Session
   /** Another database of the same server, by the same login. */
   reach(database: string): Promise<Session>

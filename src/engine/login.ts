@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import type { Login } from '../connect/login.ts'
 import type { DsqlOptions } from '../dsql/options.ts'
 import { PrismaIamError } from '../errors.ts'
+import type { LockTicket } from '../lock/lock.ts'
+import { type EngineNews, onLine, readNews, writeNews } from './news.ts'
 
 /** A login for the engine: plain data, since it crosses to another process, and what its server can do. */
 export interface EngineLogin {
@@ -12,6 +14,8 @@ export interface EngineLogin {
   capabilities: EngineCapabilities
   /** How files are translated where the server is DSQL. */
   dsql?: DsqlOptions
+  /** The deploy lock that the process at the other end holds; absent, an engine that changes something takes it itself. */
+  lock?: LockTicket | undefined
 }
 
 /** What the engine must know of a server. */
@@ -43,8 +47,13 @@ const question = '{"ask":"login"}'
  * Answers engines that ask for a login, for as long as this process lives; it does not keep the process alive.
  *
  * The socket is there when this returns. Nothing secret touches argv, environment or disk.
+ *
+ * @param hear told what engines have to say.
  */
-export function serveLogins(answer: () => Promise<EngineLogin>): LoginSocket {
+export function serveLogins(
+  answer: () => Promise<EngineLogin>,
+  hear: (news: EngineNews) => void = () => undefined,
+): LoginSocket {
   const { path, remove } = reservePath()
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -52,9 +61,9 @@ export function serveLogins(answer: () => Promise<EngineLogin>): LoginSocket {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    void firstLine(socket).then(async (line) => {
+    onLine(socket, async (line) => {
       if (line === question) socket.write(`${await reply(answer)}\n`)
-      else socket.destroy()
+      else if (!readNews(line, hear)) socket.destroy()
     })
   })
   server.on('error', () => {})
@@ -69,13 +78,19 @@ export function serveLogins(answer: () => Promise<EngineLogin>): LoginSocket {
   return { path, close }
 }
 
+/** A login, and the line to the process that gave it. */
+export interface Served extends EngineLogin {
+  /** Resolves when that process is gone. */
+  gone: Promise<void>
+  tell(news: EngineNews): void
+}
+
 /**
  * Asks the process that loaded the config for a login.
  *
- * @returns the login, and a promise that resolves when that process is gone.
  * @throws PrismaIamError `PRISMA_IAM_ENGINE_LOGIN` with that process's own words.
  */
-export async function requestLogin(path: string): Promise<EngineLogin & { gone: Promise<void> }> {
+export async function requestLogin(path: string): Promise<Served> {
   const socket = connect(path)
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   socket.on('error', () => socket.destroy())
@@ -83,7 +98,7 @@ export async function requestLogin(path: string): Promise<EngineLogin & { gone: 
   const line = await firstLine(socket)
   if (line === undefined) throw unanswered()
   const reply = JSON.parse(line) as { login: EngineLogin } | { error: { message: string; hint?: string } }
-  if ('login' in reply) return { ...reply.login, gone }
+  if ('login' in reply) return { ...reply.login, gone, tell: (news) => void socket.write(writeNews(news)) }
   socket.destroy()
   throw new PrismaIamError('PRISMA_IAM_ENGINE_LOGIN', reply.error.message)
 }
@@ -91,12 +106,7 @@ export async function requestLogin(path: string): Promise<EngineLogin & { gone: 
 /** `undefined` when the socket closes before the line ends. */
 function firstLine(socket: Socket): Promise<string | undefined> {
   return new Promise((resolve) => {
-    let heard = ''
-    socket.setEncoding('utf8').on('data', (text: string) => {
-      heard += text
-      const end = heard.indexOf('\n')
-      if (end >= 0) resolve(heard.slice(0, end))
-    })
+    onLine(socket, resolve)
     socket.once('close', () => resolve(undefined))
   })
 }

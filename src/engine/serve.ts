@@ -18,7 +18,7 @@ const renamed: Record<string, string> = { getDatabaseVersion: 'version' }
  *
  * @param paths the schema files, as the CLI names them.
  */
-export function handleCalls(paths: readonly string[], connections: Connections): Handle {
+export function handleCalls(paths: readonly string[], connections: Databases & Pick<Connections, 'server'>): Handle {
   const lastPanic = watchPanics()
   let loaded: Loaded | undefined
   return async (method, params, print) => {

@@ -1,5 +1,6 @@
 import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, serveLogins, socketVariable } from '../engine/login.ts'
+import type { EngineNews } from '../engine/news.ts'
 import { adminOf, adminUrl } from './admin.ts'
 import type { IamConfig } from './iam-config.ts'
 
@@ -15,8 +16,18 @@ export function iamDatasource(config: IamConfig): { url: string } {
   // A socket that was merely inherited may lead to another project's database.
   const isMeant = process.env[socketVariable] !== undefined && process.env[audienceVariable] === url
   if (!isMeant) {
-    process.env[socketVariable] = serveLogins(async () => (await adminOf(config)).engineLogin()).path
+    process.env[socketVariable] = serveLogins(async () => (await adminOf(config)).engineLogin(), tellOf(config)).path
     delete process.env[audienceVariable]
   }
   return { url }
+}
+
+/** This process is Prisma's CLI, whose stderr people read; of the engine's own it shows them nothing. */
+function tellOf({ hooks = {}, roles = {} }: IamConfig): (news: EngineNews) => void {
+  const say = (line: string) => void process.stderr.write(`prisma-iam: ${line}\n`)
+  return (news) => {
+    if (news.kind === 'waiting') say(`waiting for another deploy: ${news.holder}`)
+    else if (Object.keys({ ...hooks, ...roles }).length > 0)
+      say('hooks and roles did not run; `npx prisma-iam migrate` runs them too')
+  }
 }

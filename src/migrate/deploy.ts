@@ -8,7 +8,6 @@ import type { DeployOptions } from './deploy-options.ts'
 import type { PreparedHooks } from './hooks/prepare.ts'
 import { runHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
-import { withDeployLock } from './lock.ts'
 import { applyMigrations } from './migrations.ts'
 import { prepare } from './prepare.ts'
 import { type Sessions, withSessions } from './sessions.ts'
@@ -28,9 +27,8 @@ export async function migrateDeploy(project: Project, options: DeployOptions): P
     withSessions(admin, signal, (sessions) =>
       sessions.use(async (client) => {
         const work = () => deploy({ project, options: { ...options, report }, admin, client, sessions, hooks })
-        if (!admin.resolved.endpoint.capabilities.advisoryLocks) return await work()
         const onWait = (holder: string) => report({ kind: 'waiting', holder })
-        return await withDeployLock(client, { timeoutMs: lockTimeoutMs, onWait, signal }, work)
+        return await sessions.underLock(client, { timeoutMs: lockTimeoutMs, onWait, signal }, work)
       }),
     )
   try {

@@ -34,7 +34,7 @@ export async function applyMigrations(
     args: ['migrate', 'deploy', ...prismaArgs],
     env,
     url: admin.url,
-    login: admin.engineLogin,
+    login: sessions.engineLogin,
     output: (line) => report({ kind: 'prisma', line }),
     signal,
   })

@@ -5,6 +5,7 @@ import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, type EngineLogin, serveLogins, socketVariable } from '../engine/login.ts'
+import type { EngineNews } from '../engine/news.ts'
 import { PrismaIamError } from '../errors.ts'
 import type { Project } from './load-config.ts'
 
@@ -17,6 +18,8 @@ export interface PrismaRun {
   /** The URL without a secret, for configs that read DATABASE_URL. */
   url: string
   login: () => Promise<EngineLogin>
+  /** Told what the engine has to say to people. */
+  hear?: (news: EngineNews) => void
   /** Gets what Prisma writes; absent means that this process's own streams are its own. */
   output?: (line: string) => void
   /** Ends the CLI, and with it the engine. */
@@ -31,11 +34,11 @@ export interface PrismaRun {
  * @returns its exit code, which does not prove that a migration was applied: with a killed engine it is 0 (prisma 7.10.1).
  * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION
  */
-export async function runPrisma({ project, args, env, url, login, output, signal }: PrismaRun): Promise<number> {
+export async function runPrisma({ project, args, env, url, login, hear, output, signal }: PrismaRun): Promise<number> {
   signal?.throwIfAborted()
   const command = prismaCommand(project.directory)
   const config = project.configFile === undefined ? [] : ['--config', project.configFile]
-  const socket = serveLogins(login)
+  const socket = serveLogins(login, hear)
   try {
     const child = spawn(process.execPath, [command, ...args, ...config], {
       cwd: project.cwd,

@@ -1,12 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
+import type { EngineLogin } from '../engine/login.ts'
 import { PrismaIamError } from '../errors.ts'
+import type { DeployLock } from '../lock/lock.ts'
+import { type LockOptions, withLock } from '../lock/wait.ts'
 import type { Admin } from './admin.ts'
+import { deployLockOf, workUnder } from './lock.ts'
 
 /** The database sessions of one deploy. */
 export interface Sessions {
-  /** A session of its own for one piece of work. */
+  /** A session of its own for one piece of work; once the deploy lock is held, the session works under it. */
   use<Result>(work: (client: pg.Client) => Promise<Result>): Promise<Result>
+  /**
+   * Runs `work` while the given session holds the deploy lock.
+   * @throws PRISMA_IAM_MIGRATE_LOCK after the time; the signal's reason when it came.
+   */
+  underLock<Result>(client: pg.Client, options: LockOptions, work: () => Promise<Result>): Promise<Result>
+  /** The login for an engine, which works under the lock as well. */
+  engineLogin(): Promise<EngineLogin>
   /** Ends the engine's sessions that outlived it: a killed engine's backend works on until its statement ends. */
   endEngines(client: pg.Client): Promise<void>
 }
@@ -22,6 +33,7 @@ export async function withSessions<Result>(
   work: (sessions: Sessions) => Promise<Result>,
 ): Promise<Result> {
   const clients = new Set<pg.Client>()
+  let lock: DeployLock | undefined
   let ending: Promise<unknown> | undefined
   const end = () => {
     ending = endAll(admin, clients).catch(() => undefined)
@@ -32,15 +44,29 @@ export async function withSessions<Result>(
     clients.add(client)
     try {
       signal?.throwIfAborted()
+      if (lock !== undefined) await workUnder(lock.ticket(), client)
       return await runOn(client, run)
     } finally {
       clients.delete(client)
       await client.end()
     }
   }
+  const underLock: Sessions['underLock'] = async (client, options, run) => {
+    if (!seesSessions(admin)) return await run()
+    const wanted = deployLockOf(client)
+    return await withLock(wanted, options, async () => {
+      lock = wanted
+      return await run()
+    })
+  }
+  const engineLogin = async () => ({ ...(await admin.engineLogin()), lock: lock?.ticket() })
+  const endEngines = async (client: pg.Client) => {
+    await endOthers(client, admin)
+    await lock?.quiet(signal)
+  }
   signal?.addEventListener('abort', end, { once: true })
   try {
-    return await work({ use, endEngines: (client) => endOthers(client, admin) })
+    return await work({ use, underLock, engineLogin, endEngines })
   } catch (error) {
     signal?.throwIfAborted()
     throw error

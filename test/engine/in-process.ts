@@ -41,9 +41,7 @@ export async function callEngine(
   const handle = handleCalls([], {
     main: async () => connection,
     shadow: unused,
-    maintenance: unused,
     server: () => ({ host: 'db.example', port: 5432, user: 'admin', database }),
-    end: async () => {},
   })
   const outcome = await handle(method, params, async () => {})
   await client.end().catch(() => {})

@@ -90,6 +90,9 @@ async function passOn(project: Project, called: MigrateArguments, shell: Shell):
     env,
     url: adminUrl(project.iam, { env }),
     login: async () => (await adminOf(project.iam, { env })).engineLogin(),
+    hear: (news) => {
+      if (news.kind === 'waiting') shell.print.story(`waiting for another deploy: ${news.holder}`)
+    },
     signal,
   })
 }
