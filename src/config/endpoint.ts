@@ -15,6 +15,8 @@ export interface Capabilities {
   publicSchemaIsSystem: boolean
   /** Whether ALTER DEFAULT PRIVILEGES has to be tried before it is relied on. */
   defaultPrivilegesUnproven: boolean
+  /** Whether a change of the catalog is an error once in sessions that others have open. */
+  catalogChangesConflict: boolean
   /** Whether all of PostgreSQL's catalogs can be read. */
   allCatalogs: boolean
   /** How `search_path` may be set: RDS Proxy lists no `options` among its startup parameters. */
@@ -92,6 +94,7 @@ const postgresqlCapabilities: Capabilities = {
   iamAttachment: 'rds_iam',
   publicSchemaIsSystem: false,
   defaultPrivilegesUnproven: false,
+  catalogChangesConflict: false,
   allCatalogs: true,
   searchPathBy: 'startup',
   statementCache: 100,
@@ -114,6 +117,8 @@ const dsqlCapabilities: Capabilities = {
   defaultPrivilegesUnproven: true,
   /** Its user guide lists pg_proc and pg_database, among others, as not applicable ("System tables", read 2026-11). */
   allCatalogs: false,
+  /** `schema has been updated by another transaction (OC001)`, 40001, for grants and roles as for tables (seen 2026). */
+  catalogChangesConflict: true,
   searchPathBy: 'startup',
   statementCache: 100,
   /** `pg` sends these in the startup packet when asked to; DSQL answers FATAL 0A000 (recorded 2026-07-23). */

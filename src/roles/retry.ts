@@ -13,16 +13,17 @@ export interface Patience {
 const attempts = 12
 const stepMs = 300
 
-/** Runs again what lost against a concurrent transaction (SQLSTATE 40001), up to 12 times; tells how often it did. */
+/** Runs again what lost against somebody else (by default SQLSTATE 40001), up to 12 times; tells how often it did. */
 export async function retryConflicts<Result>(
-  run: () => Promise<Result>,
+  run: (attempt: number) => Promise<Result>,
   { sleep = (ms) => wait(ms), random = Math.random }: Patience,
+  lost: (error: unknown) => boolean = (error) => hasCode(error, '40001'),
 ): Promise<{ result: Result; retries: number }> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return { result: await run(), retries: attempt - 1 }
+      return { result: await run(attempt), retries: attempt - 1 }
     } catch (error) {
-      if (attempt === attempts || !hasCode(error, '40001')) throw error
+      if (attempt === attempts || !lost(error)) throw error
       // Half of the wait is chance, so that two deploys that met do not meet again.
       await sleep(stepMs * attempt * (0.5 + random() / 2))
     }

@@ -21,6 +21,8 @@ export interface RoleServer {
    * `pg_database` and `pg_shdepend` never. Default `true`.
    */
   readonly allCatalogs?: boolean
+  /** Is a change of roles an error once in sessions that others have open (Aurora DSQL: 40001, OC001)? Default `false`. */
+  readonly catalogChangesConflict?: boolean
   /** The schema that a grant means which names none. Default `public`. */
   readonly schema?: string | undefined
 }

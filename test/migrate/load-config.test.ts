@@ -24,7 +24,7 @@ test('without a config file the environment says everything', async () => {
     cwd: directory,
     configFile: undefined,
     directory,
-    iam: {},
+    iam: { roles: {} },
     declared: false,
     datasourceUrl: undefined,
     migrationsDirectory: join(directory, 'prisma/migrations'),

@@ -142,6 +142,34 @@ describe('on Aurora DSQL', () => {
     expect(client.ran).toEqual([])
   })
 
+  test('what somebody else did meanwhile is passed over, whatever the words of the refusal', async () => {
+    const client = new FakeDsql()
+    const plan = await planRoles(client, manifest, dsql)
+    const [create, map] = plan.statements
+    await client.query(create?.sql ?? '')
+    await client.query(map?.sql ?? '')
+    const late = new Proxy(client, {
+      get: (target, name) =>
+        name === 'query'
+          ? async (text: string) => {
+              if (target.ran.includes(text)) throw Object.assign(new Error('there is one'), { code: 'XX999' })
+              return target.query(text)
+            }
+          : Reflect.get(target, name),
+    })
+    const { statements, retries } = await applyRoles(late, plan, dsql, atOnce)
+    expect(statements).toEqual(plan.statements.slice(2))
+    expect(retries).toBe(1)
+  })
+
+  test('who deploys is told what changed roles mean to sessions that are open', async () => {
+    const conflicting = { ...dsql, catalogChangesConflict: true }
+    const client = new FakeDsql()
+    const { notices } = await applyRoles(client, await planRoles(client, manifest, dsql), conflicting)
+    expect(notices).toEqual([expect.stringContaining('6 changes of roles are changes of the catalog')])
+    expect((await applyRoles(client, await planRoles(client, manifest, dsql), conflicting)).notices).toEqual([])
+  })
+
   test('a run that failed half-way is continued by the next', async () => {
     let broken = true
     const client = new FakeDsql((text) => {
