@@ -27,7 +27,7 @@ export function hasCache(options: readonly Node[] | undefined): boolean {
   return isCache(cacheOf(options))
 }
 
-/** Puts a CACHE into the options of a sequence, which may stand in parentheses from the token at `open`. */
+/** Puts a CACHE into the options of an identity column, whose parentheses, if any, begin at the token `open`. */
 export function cacheEdits(
   tokens: readonly Token[],
   options: readonly Node[] | undefined,
@@ -40,7 +40,7 @@ export function cacheEdits(
   }
   return tokens[open]?.text === '('
     ? [{ from: open, to: open + 1, with: `(CACHE ${cache} ` }]
-    : [{ from: open, to: open, with: `(CACHE ${cache})` }]
+    : [{ from: open - 1, to: open, with: `${tokens[open - 1]?.text} (CACHE ${cache})` }]
 }
 
 function serialEdits({ statement, options, say, holds }: Work, { colname, typeName: type }: ColumnDef): Edit[] {

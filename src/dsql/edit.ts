@@ -4,7 +4,7 @@ import type { Statement } from './statement.ts'
 export interface Edit {
   /** Index of a token. */
   from: number
-  /** Index of the token behind the last; the same as `from` to put words before a token. */
+  /** Index of the token behind the last. */
   to: number
   with: string
 }
@@ -14,10 +14,10 @@ export function edited({ text, tokens }: Pick<Statement, 'text' | 'tokens'>, edi
   let [result, at] = ['', 0]
   for (const { from, to, with: words } of edits.toSorted((one, other) => one.from - other.from)) {
     const start = tokens[from]?.start ?? text.length
-    const end = to === from ? start : (tokens[to - 1]?.end ?? text.length)
+    const end = tokens[to - 1]?.end ?? text.length
     result += text.slice(at, start)
     at = end
-    if (words !== '') result += to === from ? `${words} ` : words
+    if (words !== '') result += words
     // A word that is taken out takes the blanks along that nothing needs any more.
     else if (/^[\s,)]|^$/.test(text.slice(end, end + 1))) result = result.trimEnd()
     else at = tokens[to]?.start ?? text.length
