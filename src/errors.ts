@@ -14,7 +14,7 @@ export const errorCodes = {
   PRISMA_IAM_CONNECT_ROLLED_BACK: 'A transaction was to be committed after one of its statements had failed.',
   PRISMA_IAM_ADAPTER_TRANSACTION: 'The server has no transaction of the kind that was asked for.',
   PRISMA_IAM_SQL_UNQUOTABLE: 'A name or text cannot stand in SQL: empty, too long, or not sendable.',
-  PRISMA_IAM_SQL_UNREADABLE: 'A script has a quote or comment that never ends, or a NUL.',
+  PRISMA_IAM_SQL_UNREADABLE: 'A script has a quote or comment that never ends, or what cannot be sent, such as a NUL.',
   PRISMA_IAM_ENGINE_UNSUPPORTED: 'The schema engine was asked for something that it does not do.',
   PRISMA_IAM_ENGINE_LOGIN: 'The schema engine was started without a way to log in.',
   PRISMA_IAM_ENGINE_SHADOW: 'The shadow database is the main database under another name.',

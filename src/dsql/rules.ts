@@ -349,8 +349,8 @@ export const rules = {
   },
   unreadable: {
     is: 'refused',
-    says: 'the file cannot be read: it has {}',
-    instead: 'end the quote or comment',
+    says: 'the file cannot be read: {}',
+    instead: 'correct the file',
     ...recorded,
   },
   unparsed: {

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { Node } from 'libpg-query'
-import { groupTokens, locator, type TokenGroup } from '../sql/statements.ts'
-import { readTokens, type Token } from '../sql/tokens.ts'
+import { locator } from '../sql/locate.ts'
+import { groupTokens, type TokenGroup } from '../sql/statements.ts'
+import type { Token } from '../sql/tokens.ts'
 import type { Place } from '../steps/step.ts'
 
 export type { Node } from 'libpg-query'
@@ -24,11 +25,11 @@ export interface Statement {
   placeOf(location?: number): Place
 }
 
-/** The statements of a script. Those that only DSQL has are known by their tokens, before any parser sees them. */
-export async function readStatements(script: string): Promise<Statement[]> {
-  const [groups, parse] = await Promise.all([readTokens(script).then(groupTokens), loadParser()])
+/** The statements of tokens. Those that only DSQL has are known by their tokens, before any parser sees them. */
+export async function readStatements(script: string, tokens: readonly Token[]): Promise<Statement[]> {
+  const parse = await loadParser()
   const locate = locator(script)
-  return groups.map((group) => readStatement(script, group, parse, locate))
+  return groupTokens(tokens).map((group) => readStatement(script, group, parse, locate))
 }
 
 type Parse = (sql: string) => Node | undefined

@@ -1,4 +1,5 @@
-import { isPrismaIamError } from '../errors.ts'
+import { locator } from '../sql/locate.ts'
+import { scanScript } from '../sql/tokens.ts'
 import type { Place, Step } from '../steps/step.ts'
 import { groupBlocks, transactionOf, type Unit } from './blocks.ts'
 import { type Finding, finding } from './finding.ts'
@@ -20,25 +21,14 @@ export interface Verdict {
 
 /** Judges a script, statement by statement. */
 export async function judge(script: string, options: DsqlOptions): Promise<Verdict[]> {
-  try {
-    const statements = await readStatements(script)
-    return groupBlocks(statements).map((unit) =>
-      unit.kind === 'single' ? judgeSingle(unit, options) : judgeBlock(unit, options),
-    )
-  } catch (error) {
-    if (!isPrismaIamError(error) || error.code !== 'PRISMA_IAM_SQL_UNREADABLE') throw error
-    const place = { line: 1, column: 1 }
-    const fact = error.message.replace(/^.* it has /, '').replace(/\.$/, '')
-    return [
-      {
-        place,
-        lastLine: script.split('\n').length,
-        written: [script],
-        steps: [],
-        findings: [finding('unreadable', place, fact)],
-      },
-    ]
+  const scanned = await scanScript(script)
+  if (!('tokens' in scanned)) {
+    const place = locator(script)(scanned.index)
+    const findings = [finding('unreadable', place, scanned.fact)]
+    return [{ place, lastLine: place.line, written: [script], steps: [], findings }]
   }
+  const units = groupBlocks(await readStatements(script, scanned.tokens))
+  return units.map((unit) => (unit.kind === 'single' ? judgeSingle(unit, options) : judgeBlock(unit, options)))
 }
 
 function judgeSingle({ statement }: Extract<Unit, { kind: 'single' }>, options: DsqlOptions): Verdict {

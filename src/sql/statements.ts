@@ -1,3 +1,4 @@
+import { locator } from './locate.ts'
 import { readTokens, type Token } from './tokens.ts'
 
 /** One statement of a script. */
@@ -42,7 +43,7 @@ export function groupTokens(tokens: readonly Token[]): TokenGroup[] {
   for (const [index, token] of tokens.entries()) {
     if (token.text === '(') parentheses++
     else if (token.text === ')') parentheses = Math.max(0, parentheses - 1)
-    else if (token.keyword === 'ATOMIC' && tokens[index - 1]?.keyword === 'BEGIN') blocks++
+    else if (token.keyword === 'ATOMIC' && tokens[index - 1]?.keyword === 'BEGIN' && isRoutine(groups.at(-1))) blocks++
     else if (blocks > 0 && token.keyword === 'CASE') blocks++
     else if (blocks > 0 && token.keyword === 'END') blocks--
     if (token.text === ';' && parentheses === 0 && blocks === 0) groups.push([])
@@ -54,17 +55,9 @@ export function groupTokens(tokens: readonly Token[]): TokenGroup[] {
   })
 }
 
-/** Tells line and column of an index; asked thousands of times for one script. */
-export function locator(script: string): (index: number) => { line: number; column: number } {
-  const begins = [0]
-  for (let at = script.indexOf('\n'); at !== -1; at = script.indexOf('\n', at + 1)) begins.push(at + 1)
-  return (index) => {
-    let [low, high] = [0, begins.length]
-    while (high - low > 1) {
-      const middle = (low + high) >> 1
-      if ((begins[middle] ?? 0) <= index) low = middle
-      else high = middle
-    }
-    return { line: low + 1, column: index - (begins[low] ?? 0) + 1 }
-  }
+/** Elsewhere `begin atomic` is a name and its alias. */
+function isRoutine(tokens: readonly Token[] = []): boolean {
+  const words = tokens.slice(0, 4).map(({ keyword }) => keyword)
+  const object = words[1] === 'OR' ? words[3] : words[1]
+  return words[0] === 'CREATE' && (object === 'FUNCTION' || object === 'PROCEDURE')
 }

@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { PrismaIamError } from '../errors.ts'
+import { locator } from './locate.ts'
 
 /** A token of PostgreSQL's own scanner; comments are left out. */
 export interface Token {
@@ -17,20 +18,44 @@ const byteOrderMark = '\ufeff'
 /**
  * The tokens of a script, by the scanner of PostgreSQL 18. A byte order mark at the start is white space, as for `psql`.
  *
- * @throws PrismaIamError `PRISMA_IAM_SQL_UNREADABLE` where a quote or comment never ends, or a NUL hides the rest.
+ * @throws PrismaIamError `PRISMA_IAM_SQL_UNREADABLE` where a quote or comment never ends, or a character cannot be sent.
  */
 export async function readTokens(script: string): Promise<Token[]> {
-  if (script.includes('\0')) throw unreadable('a NUL character')
+  const scanned = await scanScript(script)
+  if ('tokens' in scanned) return scanned.tokens
+  const { line, column } = locator(script)(scanned.index)
+  throw new PrismaIamError(
+    'PRISMA_IAM_SQL_UNREADABLE',
+    `The SQL text cannot be read at line ${line}, column ${column}: ${scanned.fact}.`,
+  )
+}
+
+/** Why a script has no tokens, and where. */
+export interface Unreadable {
+  /** In PostgreSQL's words, without the text of the script. */
+  fact: string
+  /** As JavaScript counts. */
+  index: number
+}
+
+/** What {@link readTokens} gives, or why it gives nothing. */
+export async function scanScript(script: string): Promise<{ tokens: Token[] } | Unreadable> {
+  const hidden = script.indexOf('\0')
+  if (hidden !== -1) return { fact: 'a NUL character', index: hidden }
+  const half = script.search(/\p{Surrogate}/u)
+  if (half !== -1) return { fact: 'half a surrogate pair, which is not UTF-8', index: half }
   const marked = script.startsWith(byteOrderMark) ? 1 : 0
   const sql = script.slice(marked)
-  if (sql.trim() === '') return []
+  // Other blanks than these are letters to PostgreSQL; the scanner cannot read a script of nothing.
+  if (/^[ \t\n\r\f\v]*$/.test(sql)) return { tokens: [] }
   const { scan } = await import('libpg-query')
-  const { tokens } = await scan(sql).catch(() => {
-    // What the scanner says of a quote without an end is lost in its JSON.
-    throw unreadable('a quote or comment that never ends')
-  })
+  const scanned = await scan(sql).catch(() => undefined)
+  if (scanned === undefined) {
+    const { fact, index } = await readFailure(sql)
+    return { fact, index: index + marked }
+  }
   const indexOf = byteIndexes(sql)
-  return tokens
+  const tokens = scanned.tokens
     .filter(({ tokenName }) => tokenName !== 'SQL_COMMENT' && tokenName !== 'C_COMMENT')
     .map(({ text, keywordName, start, end }) => ({
       text,
@@ -38,6 +63,18 @@ export async function readTokens(script: string): Promise<Token[]> {
       start: indexOf(start) + marked,
       end: indexOf(end) + marked,
     }))
+  return { tokens }
+}
+
+/** What the scanner says of a failure is lost in its JSON; the parser, which scans as well, can be asked for it. */
+async function readFailure(sql: string): Promise<Unreadable> {
+  const { parse, hasSqlDetails } = await import('libpg-query')
+  const failure: unknown = await parse(sql).catch((error: unknown) => error)
+  const details = hasSqlDetails(failure) ? failure.sqlDetails : undefined
+  const { message = 'a quote or comment that never ends', cursorPosition = 0 } = details ?? {}
+  // The position counts characters, and the words may go on with the whole rest of the script.
+  const index = [...sql].slice(0, cursorPosition).join('').length
+  return { fact: message.replace(/ at (or near "[\s\S]*|end of input)$/, ''), index }
 }
 
 /** The scanner counts bytes. Offsets must be asked for in rising order. */
@@ -53,8 +90,4 @@ function byteIndexes(sql: string): (byte: number) => number {
     }
     return index
   }
-}
-
-function unreadable(fact: string): PrismaIamError {
-  return new PrismaIamError('PRISMA_IAM_SQL_UNREADABLE', `The SQL text cannot be read: it has ${fact}.`)
 }

@@ -1,5 +1,6 @@
 import { isPrismaIamError } from '../errors.ts'
-import { groupTokens, locator, type TokenGroup } from './statements.ts'
+import { locator } from './locate.ts'
+import { groupTokens, type TokenGroup } from './statements.ts'
 import { readTokens } from './tokens.ts'
 
 /** Whether a script can run inside a transaction that somebody else opened. */

@@ -1,5 +1,6 @@
 import { PrismaIamError } from '../errors.ts'
-import { groupTokens, locator, type TokenGroup } from '../sql/statements.ts'
+import { locator } from '../sql/locate.ts'
+import { groupTokens, type TokenGroup } from '../sql/statements.ts'
 import { readTokens, type Token } from '../sql/tokens.ts'
 import { misfit } from '../sql/transaction-fit.ts'
 import type { IndexStep, Place, Step } from './step.ts'

@@ -47,6 +47,25 @@ describe('splitStatements', () => {
     },
   )
 
+  test.each([
+    ["SELECT 'ä😀';\n  SELECT 'a", 'line 2, column 10: unterminated quoted string.'],
+    ['-- ü\nSELECT $x$ a', 'line 2, column 8: unterminated dollar-quoted string.'],
+    ['SELECT 1; /* a /* b */', 'line 1, column 11: unterminated /* comment.'],
+    ['SELECT "ü", 1a', 'line 1, column 13: trailing junk after numeric literal.'],
+    ['SELECT 1;\n\0', 'line 2, column 1: a NUL character.'],
+    ['SELECT \ud800', 'line 1, column 8: half a surrogate pair, which is not UTF-8.'],
+  ])('says of %j what is wrong, and where', async (script, words) => {
+    await expect(splitStatements(script)).rejects.toThrow(`The SQL text cannot be read at ${words}`)
+  })
+
+  test('takes BEGIN ATOMIC for the body of a routine only there', async () => {
+    expect(await texts('SELECT 1 AS begin, atomic; BEGIN; SELECT begin atomic; END')).toHaveLength(4)
+  })
+
+  test('reads what only looks blank', async () => {
+    expect(await texts('\u00a0')).toEqual(['\u00a0'])
+  })
+
   test('loses nothing but semicolons, white space and comments', async () => {
     const piece = fc.constantFrom(
       "SELECT 'ä;''b'",
