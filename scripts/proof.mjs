@@ -5,7 +5,15 @@ import { prepare, root } from './prepare.mjs'
 /** `npm run proof`: what takes too long for `npm test`. `npm run proof -- 60` gives each soak 60 seconds. */
 prepare()
 const { createJiti } = createRequire(import.meta.url)('jiti')
-const { prove } = await createJiti(import.meta.url, { interopDefault: false }).import(join(root, 'proof/soak.ts'))
+const load = (path) => createJiti(import.meta.url, { interopDefault: false }).import(join(root, path))
+
+const { fuzzSplitter } = await load('proof/splitter.ts')
+const { scripts, statements, unreadable, slowestMs } = await fuzzSplitter(100_000, Date.now() % 1_000_000)
+console.log(
+  `${scripts} generated scripts, ${unreadable} of them unreadable: ${statements} statements, nothing lost; slowest ${slowestMs.toFixed(0)} ms`,
+)
+
+const { prove } = await load('proof/soak.ts')
 const seconds = process.argv[2] === undefined ? undefined : Number(process.argv[2])
 const passed = await prove([
   { name: 'token lives of 30 seconds', speed: 30, seconds: seconds ?? 180 },

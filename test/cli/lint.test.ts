@@ -51,7 +51,9 @@ describe('the exit code', () => {
     expect(await lint('--fix')).toMatchObject({ code: 2, stderr: expect.stringContaining('--fix') })
   })
 
-  test('is 0 where there is nothing to lint', async () => {
+  test('is 0 where there is nothing to lint, and 2 where the migrations are not found', async () => {
+    expect(await lint()).toMatchObject({ code: 2, stderr: expect.stringContaining('prisma/migrations') })
+    mkdirSync(join(directory, 'prisma/migrations'), { recursive: true })
     expect(await lint()).toMatchObject({
       code: 0,
       stdout: '',
