@@ -25,6 +25,7 @@ export const errorCodes = {
   PRISMA_IAM_MIGRATE_PRISMA_MISSING: "The project's own Prisma CLI was not found.",
   PRISMA_IAM_MIGRATE_PRISMA_VERSION: "The project's Prisma CLI is of a major version that this release does not drive.",
   PRISMA_IAM_MIGRATE_LOGIN: 'The admin could not log in.',
+  PRISMA_IAM_MIGRATE_SECRET: "The admin's secret could not be read from Secrets Manager, or holds no login.",
   PRISMA_IAM_MIGRATE_SESSION: 'The database ended a session of the deploy, or the network did.',
   PRISMA_IAM_MIGRATE_FILES:
     'The folder of the migrations is missing, or holds what looks like a migration and is none.',

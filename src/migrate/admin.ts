@@ -1,14 +1,16 @@
 import type pg from 'pg'
 import type { Edges } from '../config/options.ts'
-import { resolve } from '../config/resolve.ts'
 import type { Resolved } from '../config/resolved.ts'
 import type { Login } from '../connect/login.ts'
 import { open } from '../connect/open.ts'
 import type { EngineLogin } from '../engine/login.ts'
 import { PrismaIamError } from '../errors.ts'
 import type { RoleServer } from '../roles/server.ts'
+import { displayUrl } from './admin-url.ts'
 import { openDedicated } from './dedicated.ts'
 import { adminOptions, type IamConfig } from './iam-config.ts'
+import type { LoadSecretsManager } from './secret.ts'
+import { secretLogin } from './secret-login.ts'
 import { sessionName } from './session-name.ts'
 
 /** The admin's way into the database, for this process and for the engine. */
@@ -29,9 +31,15 @@ export interface Admin {
   url: string
 }
 
-/** @throws PRISMA_IAM_CONFIG_INVALID, PRISMA_IAM_CONNECT_TRUST */
-export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Admin> {
-  const opening = await open(adminOptions(config), edges)
+/** What the world gives to an admin. */
+export interface AdminEdges extends Edges {
+  /** Makes a client for Secrets Manager. Default that of `@aws-sdk/client-secrets-manager`. */
+  secretsManager?: LoadSecretsManager
+}
+
+/** @throws PRISMA_IAM_CONFIG_INVALID, PRISMA_IAM_CONNECT_TRUST, PRISMA_IAM_MIGRATE_SECRET */
+export async function adminOf(config: IamConfig, edges: AdminEdges = {}): Promise<Admin> {
+  const opening = await open(adminOptions(config, await secretLogin(config, edges.secretsManager)), edges)
   const { resolved } = opening
   assertNotDeclared(config, resolved)
   const applicationName = sessionName(edges.random === undefined ? {} : { random: edges.random })
@@ -53,27 +61,8 @@ export async function adminOf(config: IamConfig, edges: Edges = {}): Promise<Adm
       ...(config.dsql === undefined ? {} : { dsql: config.dsql }),
     }),
     roleServer: { ...capabilities, iam, schema: resolved.schema },
-    url: displayUrl(resolved),
+    url: displayUrl(config, resolved),
   }
-}
-
-/** What Prisma is shown where nothing says how to connect; `generate` and its like want a URL and never use it. */
-export const unconfiguredUrl = 'postgresql://nobody@connection-not-configured.invalid:5432/none'
-
-/** The URL to show for commands that may never connect: what is missing is said when a login is asked for. */
-export function adminUrl(config: IamConfig, edges: Edges = {}): string {
-  try {
-    return displayUrl(resolve(adminOptions(config), edges))
-  } catch {
-    return unconfiguredUrl
-  }
-}
-
-/** The URL that Prisma is shown; a login is never made from it. */
-function displayUrl({ user, verify, database, schema }: Resolved): string {
-  const host = verify.host.includes(':') ? `[${verify.host}]` : verify.host
-  const path = `${encodeURIComponent(user)}@${host}:${verify.port}/${encodeURIComponent(database)}`
-  return `postgresql://${path}${schema === undefined ? '' : `?schema=${encodeURIComponent(schema)}`}`
 }
 
 /** The app's own URL names the app's role: without `admin` that role would be told to make itself. */

@@ -1,7 +1,8 @@
 import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, serveLogins, socketVariable } from '../engine/login.ts'
 import type { EngineNews } from '../engine/news.ts'
-import { adminOf, adminUrl } from './admin.ts'
+import { adminOf } from './admin.ts'
+import { adminUrl } from './admin-url.ts'
 import type { IamConfig } from './iam-config.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Edges } from '../config/options.ts'
+import type { AdminEdges } from './admin.ts'
 import type { DeployStep } from './steps.ts'
 
 /** What a deploy needs beside the project. */
@@ -14,5 +14,5 @@ export interface DeployOptions {
   report?: (step: DeployStep) => void
   /** Stops the deploy in the middle of what it does; a migration that was running is rolled back where DDL can be. */
   signal?: AbortSignal
-  edges?: Edges
+  edges?: AdminEdges
 }

@@ -4,11 +4,24 @@ import type { RoleManifest } from '../roles/manifest.ts'
 import type { HookEntry } from './hooks/hook.ts'
 
 /** Who migrates and makes roles: an IAM identity, or a master user with its password. */
-export interface AdminOptions {
+export type AdminOptions = NamedAdmin | SecretAdmin
+
+/** An admin by name. */
+export interface NamedAdmin {
   /** The database role, such as `admin` on DSQL. */
   user: string
   /** The master password, or a function that fetches it; absent means a token. */
   password?: string | (() => string | Promise<string>)
+  secretArn?: never
+}
+
+/** An admin whose password is kept by AWS Secrets Manager, as RDS keeps that of a master user. */
+export interface SecretAdmin {
+  /** Default the `username` of the secret. */
+  user?: string
+  /** The secret's ARN, which tells the region. It is read at each login, so a rotation in between does no harm. */
+  secretArn: string
+  password?: never
 }
 
 /** What runs as the admin around every deploy, in the order in which it stands; the files of one pattern by path. */
@@ -50,17 +63,22 @@ export function defineIam(config: IamConfig): IamConfig {
   return config
 }
 
-/** The connection options of the admin. */
-export function adminOptions({
-  admin,
-  roles: _roles,
-  hooks: _hooks,
-  dsql: _dsql,
-  ...connection
-}: IamConfig): IamOptions {
-  if (admin === undefined) return connection
-  const { user, password } = admin
-  return { ...connection, user, ...(password === undefined ? {} : { password }) }
+/**
+ * The connection options of the admin.
+ *
+ * @param login what its secret holds; without it a secret is none the less a password login.
+ */
+export function adminOptions(
+  { admin, roles: _roles, hooks: _hooks, ...connection }: IamConfig,
+  login?: { username: string | undefined; password: () => Promise<string> },
+): IamOptions {
+  const user = admin?.user ?? login?.username
+  const password = login?.password ?? admin?.password ?? (admin?.secretArn === undefined ? undefined : unread)
+  return { ...connection, ...(user === undefined ? {} : { user }), ...(password === undefined ? {} : { password }) }
+}
+
+function unread(): Promise<string> {
+  return Promise.reject(new Error('The secret of the admin was not read.'))
 }
 
 /** The connection options of a role that logs in by token; without a name, of the user of the URL. */

@@ -6,6 +6,7 @@ import { parseManifest } from '../roles/parse.ts'
 import { checkHooks } from './hooks/parse.ts'
 import type { IamConfig } from './iam-config.ts'
 import { checkDsql } from './parse-dsql.ts'
+import { isSecretArn } from './secret.ts'
 
 const ownNames = ['admin', 'roles', 'hooks', 'dsql']
 
@@ -56,10 +57,17 @@ function checkAdmin(admin: unknown, problems: Problems): void {
     problems.add('`admin` must be an object with a `user`')
     return
   }
-  problems.addUnknownKeys(admin, ['user', 'password'], 'key of `admin`')
-  const { user, password } = admin
-  if (typeof user !== 'string' || user === '') problems.add('`admin.user` must be the name of a database role')
+  problems.addUnknownKeys(admin, ['user', 'password', 'secretArn'], 'key of `admin`')
+  const { user, password, secretArn } = admin
+  if (user === undefined ? secretArn === undefined : typeof user !== 'string' || user === '') {
+    problems.add('`admin.user` must be the name of a database role')
+  }
   if (password !== undefined && typeof password !== 'string' && typeof password !== 'function') {
     problems.add('`admin.password` must be a string or a function that gives one')
   }
+  if (secretArn === undefined) return
+  if (typeof secretArn !== 'string' || !isSecretArn(secretArn)) {
+    problems.add('`admin.secretArn` must be the ARN of a secret: arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME')
+  }
+  if (password !== undefined) problems.add('`admin` has a `password` and a `secretArn`: only one of them can be meant')
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { adminOf, adminUrl } from '../../src/migrate/admin.ts'
+import { adminOf } from '../../src/migrate/admin.ts'
+import { adminUrl } from '../../src/migrate/admin-url.ts'
 import { sessionName } from '../../src/migrate/session-name.ts'
 
 const env = {}

@@ -38,6 +38,22 @@ test('every problem is told at once, unknown names with the nearest one', () => 
   ])
 })
 
+test('an admin has a password, or a secret, which may know the user', () => {
+  const secretArn = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:master-Ab12Cd'
+  for (const admin of [{ secretArn }, { user: 'postgres', secretArn }]) {
+    expect(parseIamConfig({ admin }, 'prisma.config.ts')).toMatchObject({ admin })
+  }
+  expect(failureOf({ admin: { secretARN: secretArn } }).problems).toEqual([
+    'unknown key of `admin` `secretARN` (did you mean `secretArn`?)',
+    '`admin.user` must be the name of a database role',
+  ])
+  expect(failureOf({ admin: { user: 5, secretArn: 'master', password: 'x' } }).problems).toEqual([
+    '`admin.user` must be the name of a database role',
+    expect.stringContaining('must be the ARN of a secret'),
+    expect.stringContaining('only one of them'),
+  ])
+})
+
 test('hooks may be patterns, functions and functions with a name; what else stands there is told by its path', () => {
   const named = () => undefined
   const hooks = {

@@ -35,6 +35,11 @@ defineIam({ hooks: { beforeMigrate: ['a/*.sql', seed], afterMigrate: [{ name: 'f
 defineIam({
   hooks: { afterMigrate: [{ name: 'fill', hook: (context) => expectTypeOf(context).toEqualTypeOf<HookContext>() }] },
 })
+defineIam({ admin: { secretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:master-Ab12Cd' } })
+// @ts-expect-error one of them
+defineIam({ admin: { secretArn: 'arn', password: 'x' } })
+// @ts-expect-error nobody knows who
+defineIam({ admin: { password: 'x' } })
 // @ts-expect-error a function has no text that could change
 defineIam({ hooks: { afterMigrate: [{ name: 'fill', run: 'on-change', hook: seed }] } })
 // @ts-expect-error a function in an object has a name

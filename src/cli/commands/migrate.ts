@@ -79,7 +79,8 @@ async function deploy(project: Project, { own, prisma }: MigrateArguments, shell
 /** `diff` may need no database at all, so what is missing to reach one is said when Prisma asks for it. */
 async function passOn(project: Project, called: MigrateArguments, shell: Shell): Promise<number> {
   const { runPrisma } = await import('../../migrate/prisma-cli.ts')
-  const { adminOf, adminUrl } = await import('../../migrate/admin.ts')
+  const { adminOf } = await import('../../migrate/admin.ts')
+  const { adminUrl } = await import('../../migrate/admin-url.ts')
   const { assertSameDatabase } = await import('../../migrate/prepare.ts')
   const { env, signal } = shell
   const { verb, prisma } = called
