@@ -45,5 +45,5 @@ export function sqlState(error: unknown): string | undefined {
 export function isRefusal(error: unknown): boolean {
   if (isPrismaIamError(error)) return true
   const code = sqlState(error)
-  return code !== undefined && !/^(08|57|58|XX)/.test(code)
+  return code !== undefined && !/^(08|57P|58|XX)/.test(code)
 }
