@@ -1,5 +1,6 @@
 import { connectClient } from '../connect/client.ts'
 import type { Login } from '../connect/login.ts'
+import type { Progress } from '../steps/progress.ts'
 import type { Connection, Databases } from './adapter.ts'
 import type { Datasource } from './argv.ts'
 import { type Hold, takeHold } from './deploy-lock.ts'
@@ -66,9 +67,10 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     main ??= logIn()
     return main
   }
-  const over = (session: Session, { login, capabilities, dsql }: EngineLogin): Connection => {
+  const over = (session: Session, { login, capabilities, dsql, tell }: EngineLogin & Partial<Served>): Connection => {
     const lockTimeoutMs = lockPatience(env, capabilities.advisoryLocks)
-    return { session, schema: login.schema ?? 'public', capabilities, lockTimeoutMs, dsql }
+    const report = (progress: Progress) => tell?.({ kind: 'step', progress })
+    return { session, schema: login.schema ?? 'public', capabilities, lockTimeoutMs, dsql, edges: { report } }
   }
   return {
     async main() {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Progress } from '../steps/progress.ts'
 
 /** What an engine has to say to the people in front of the process that started it; Prisma's CLI shows them none of it. */
 export type EngineNews =
@@ -6,6 +7,8 @@ export type EngineNews =
   | { kind: 'waiting'; holder: string }
   /** Migrations were applied without a deploy around them: no hooks, no roles. */
   | { kind: 'alone' }
+  /** How a migration that runs in steps gets on. */
+  | { kind: 'step'; progress: Progress }
 
 /** News as a line of the login socket. */
 export function writeNews(news: EngineNews): string {

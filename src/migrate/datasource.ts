@@ -1,6 +1,7 @@
 import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, serveLogins, socketVariable } from '../engine/login.ts'
 import type { EngineNews } from '../engine/news.ts'
+import { inWords } from '../steps/progress.ts'
 import { adminOf } from './admin.ts'
 import { adminUrl } from './admin-url.ts'
 import type { IamConfig } from './iam-config.ts'
@@ -24,11 +25,21 @@ export function iamDatasource(config: IamConfig): { url: string } {
 }
 
 /** This process is Prisma's CLI, whose stderr people read; of the engine's own it shows them nothing. */
-function tellOf({ hooks = {}, roles = {} }: IamConfig): (news: EngineNews) => void {
-  const say = (line: string) => void process.stderr.write(`prisma-iam: ${line}\n`)
+function tellOf(config: IamConfig): (news: EngineNews) => void {
   return (news) => {
-    if (news.kind === 'waiting') say(`waiting for another deploy: ${news.holder}`)
-    else if (Object.keys({ ...hooks, ...roles }).length > 0)
-      say('hooks and roles did not run; `npx prisma-iam migrate` runs them too')
+    const line = lineOf(news, config)
+    if (line !== undefined) process.stderr.write(`prisma-iam: ${line}\n`)
+  }
+}
+
+function lineOf(news: EngineNews, { hooks = {}, roles = {} }: IamConfig): string | undefined {
+  switch (news.kind) {
+    case 'waiting':
+      return `waiting for another deploy: ${news.holder}`
+    case 'step':
+      return inWords(news.progress)
+    case 'alone':
+      if (Object.keys({ ...hooks, ...roles }).length === 0) return undefined
+      return 'hooks and roles did not run; `npx prisma-iam migrate` runs them too'
   }
 }

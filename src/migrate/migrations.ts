@@ -35,6 +35,9 @@ export async function applyMigrations(
     env,
     url: admin.url,
     login: sessions.engineLogin,
+    hear: (news) => {
+      if (news.kind === 'step') report(news)
+    },
     output: (line) => report({ kind: 'prisma', line }),
     signal,
   })

@@ -1,4 +1,5 @@
 import type { RoleStatement } from '../roles/statement.ts'
+import type { Progress } from '../steps/progress.ts'
 
 /** One thing that a deploy did or saw, or a line that Prisma wrote. */
 export type DeployStep =
@@ -7,6 +8,8 @@ export type DeployStep =
   | { kind: 'fileless'; migrations: readonly string[] }
   | { kind: 'empty'; directory: string }
   | { kind: 'prisma'; line: string }
+  /** How a migration that runs in steps gets on. */
+  | { kind: 'step'; progress: Progress }
   | { kind: 'migrations'; applied: readonly string[]; ms: number }
   | { kind: 'hook'; file: string; ms: number }
   | { kind: 'roles'; statements: readonly RoleStatement[]; notices: readonly string[]; ms: number }

@@ -20,7 +20,7 @@ export async function untilAgreed<Result>(run: () => Promise<Result>, edges: Ste
       if (!isConflict(error)) throw error
       const delayMs = edges.random() * Math.min(growth.maxMs, growth.baseMs * 2 ** (failed - 1))
       if (edges.clock() + delayMs > deadline) throw error
-      edges.report({ kind: 'conflict', delayMs })
+      edges.report({ kind: 'conflict', tries: failed, delayMs })
       await edges.sleep(delayMs)
     }
   }

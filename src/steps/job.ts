@@ -5,6 +5,9 @@ import type { Scene } from './scene.ts'
 /** How a job is looked after: the pause between two looks doubles up to `maxMs`; in milliseconds. */
 const looks = { firstMs: 100, maxMs: 2000 }
 
+/** How often a wait is told. */
+const toldEveryMs = 10_000
+
 /**
  * Waits until a job of Aurora DSQL has ended, well or badly. The names of its states in progress are not documented, so
  * everything but an end counts as running; a job that is not listed any more has ended (rows of `sys.jobs` are pruned).
@@ -16,6 +19,7 @@ const looks = { firstMs: 100, maxMs: 2000 }
  */
 export async function waitForJob(job: string, of: string, { session, edges }: Scene): Promise<void> {
   const started = edges.clock()
+  let told = Number.NEGATIVE_INFINITY
   for (let pauseMs = looks.firstMs; ; pauseMs = Math.min(looks.maxMs, pauseMs * 2)) {
     const { rows } = await untilAgreed(
       () => session.query('SELECT status, details FROM sys.jobs WHERE job_id = $1', [job]),
@@ -24,7 +28,11 @@ export async function waitForJob(job: string, of: string, { session, edges }: Sc
     const [status, details] = rows[0] ?? ['completed', null]
     if (status === 'completed') return
     if (/^(failed|cancel)/.test(status ?? '')) throw failed(job, of, details)
-    edges.report({ kind: 'waiting', job, of, status: status ?? '', elapsedMs: edges.clock() - started })
+    const elapsedMs = edges.clock() - started
+    if (elapsedMs - told >= toldEveryMs) {
+      told = elapsedMs
+      edges.report({ kind: 'waiting', job, of, status: status ?? '', elapsedMs })
+    }
     await edges.sleep(pauseMs)
   }
 }

@@ -67,6 +67,11 @@ test('on DSQL a database of another name is not made, and what it refuses is tol
     stderr: expect.stringMatching(/PRISMA_IAM_STEPS_REFUSED(.|\n)*0001_first:2:1: /),
   })
   expect((await dsql.asSuperuser("SELECT to_regclass('a') AS a")).rows).toEqual([{ a: null }])
+  await project.write({
+    'prisma/migrations/0001_first/migration.sql': 'CREATE TABLE a (id int);\nCREATE INDEX i ON a (id DESC);\n',
+  })
+  const mended = await project.run(['migrate'], { DATABASE_URL: dsql.env.DATABASE_URL ?? '' })
+  expect(mended).toMatchObject({ code: 0, stderr: expect.stringMatching(/ {2}0001_first:2:\d+: .*DESC/) })
   await dsql.asSuperuser('DROP TABLE _prisma_migrations')
 })
 

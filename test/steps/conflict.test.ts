@@ -31,7 +31,9 @@ function failing(times: number, code = '40001'): () => Promise<string> {
 test('a conflict is tried again after a wait that doubles, up to three seconds, and is reported', async () => {
   const { edges, told } = world(60_000)
   expect(await untilAgreed(failing(7), edges)).toBe('done')
-  expect(told).toEqual([100, 200, 400, 800, 1600, 3000, 3000].map((delayMs) => ({ kind: 'conflict', delayMs })))
+  expect(told).toEqual(
+    [100, 200, 400, 800, 1600, 3000, 3000].map((delayMs, at) => ({ kind: 'conflict', tries: at + 1, delayMs })),
+  )
 })
 
 test('the last conflict itself is thrown when the budget is spent', async () => {

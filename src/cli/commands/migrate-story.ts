@@ -1,4 +1,5 @@
 import type { DeployResult, DeployStep } from '../../migrate/steps.ts'
+import { inWords, type Progress } from '../../steps/progress.ts'
 import type { Print } from '../print.ts'
 
 /** Tells one step of a deploy as it happens. */
@@ -8,6 +9,7 @@ export function tell(step: DeployStep, print: Print): void {
   else if (step.kind === 'fileless')
     print.story(`applied once, but there is no such file any more: ${step.migrations.join(', ')}`)
   else if (step.kind === 'empty') print.story(`there is no migration in ${step.directory}`)
+  else if (step.kind === 'step') tellProgress(step.progress, print)
   else if (step.kind === 'prisma') tellPrisma(step.line, print)
   else if (step.kind === 'hook') print.done(`hook ${step.file}${took(step)}`)
   else if (step.kind === 'migrations') {
@@ -17,6 +19,12 @@ export function tell(step: DeployStep, print: Print): void {
     for (const { summary: words } of step.statements) print.story(`  ${words}`)
     print.done(`${count(step.statements, 'change')} of roles${took(step)}`)
   }
+}
+
+/** Tells how a migration that runs in steps gets on. */
+export function tellProgress(progress: Progress, print: Print): void {
+  const words = inWords(progress)
+  if (words !== undefined) print.story(`  ${words}`)
 }
 
 function tellPrisma(line: string, print: Print): void {

@@ -4,7 +4,7 @@ import type { Project } from '../../migrate/load-config.ts'
 import type { DeployStep } from '../../migrate/steps.ts'
 import type { Shell } from '../command.ts'
 import { printPlan } from './migrate-plan.ts'
-import { summary, tell } from './migrate-story.ts'
+import { summary, tell, tellProgress } from './migrate-story.ts'
 import { type MigrateArguments, splitArguments } from './prisma-flags.ts'
 
 /** `prisma-iam migrate [deploy|status|resolve|diff|dev|reset] [flags]`: Prisma's own flags are handed to Prisma. */
@@ -93,6 +93,7 @@ async function passOn(project: Project, called: MigrateArguments, shell: Shell):
     login: async () => (await adminOf(project.iam, { env })).engineLogin(),
     hear: (news) => {
       if (news.kind === 'waiting') shell.print.story(`waiting for another deploy: ${news.holder}`)
+      if (news.kind === 'step') tellProgress(news.progress, shell.print)
     },
     signal,
   })
