@@ -5,6 +5,7 @@ import { isJournalled } from '../steps/journal.ts'
 import type { StepSession } from '../steps/session.ts'
 import { assertBegunUnchanged } from '../steps/unchanged.ts'
 import type { Connection } from './adapter.ts'
+import { assertEncoding } from './encoding.ts'
 import { planMigration } from './plan-migration.ts'
 import { stepEdges } from './step-edges.ts'
 
@@ -19,10 +20,10 @@ export interface MigrationsParams {
 }
 
 /**
- * Looks through all pending migrations before the first of them runs: what the server is known to refuse, a transaction
+ * Looks through all pending migrations before the first of them runs: what is not plain UTF-8, what the server is known to refuse, a transaction
  * without an end, a change in what has run already. What is other than the file says, but runs, is reported.
  *
- * @throws PRISMA_IAM_STEPS_REFUSED, PRISMA_IAM_STEPS_CHANGED, PRISMA_IAM_STEPS_UNENDED
+ * @throws PRISMA_IAM_ENGINE_ENCODING, PRISMA_IAM_STEPS_REFUSED, PRISMA_IAM_STEPS_CHANGED, PRISMA_IAM_STEPS_UNENDED
  */
 export async function foresee(params: unknown, { session, capabilities, dsql, edges }: Connection): Promise<void> {
   const server = { ...capabilities, dsql }
@@ -30,9 +31,9 @@ export async function foresee(params: unknown, { session, capabilities, dsql, ed
   const applied = await untilAgreed(() => readApplied(session), patience)
   const journalled = await untilAgreed(() => isJournalled(session), patience)
   const problems: string[] = []
-  for (const { path: migration, migrationFile } of (params as MigrationsParams).migrationsList.migrationDirectories) {
-    const text = migrationFile.content.value
-    if (text === undefined || applied.has(migration)) continue
+  const pending = readFiles(params as MigrationsParams).filter(({ migration }) => !applied.has(migration))
+  assertEncoding(pending)
+  for (const { migration, text } of pending) {
     const plan = await planMigration(migration, text, server)
     if (plan === 'whole') continue
     problems.push(...problemsOf(migration, plan))
@@ -41,6 +42,13 @@ export async function foresee(params: unknown, { session, capabilities, dsql, ed
     if (journalled) await assertBegunUnchanged(session, { migration, steps: plan.steps }, server)
   }
   if (problems.length > 0) throw refused(problems)
+}
+
+/** A folder without a file is told by the engine itself (P3015). */
+function readFiles({ migrationsList }: MigrationsParams): { migration: string; text: string }[] {
+  return migrationsList.migrationDirectories.flatMap(({ path, migrationFile: { content } }) =>
+    content.value === undefined ? [] : [{ migration: path, text: content.value }],
+  )
 }
 
 /** Line by line what the server will refuse. */

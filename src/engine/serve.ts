@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { bindMigrationAwareSqlAdapterFactory, type ErrorRegistry } from '@prisma/driver-adapter-utils'
 import { adapterFactory, type Databases } from './adapter.ts'
 import type { Connections } from './connections.ts'
-import { assertEncoding } from './encoding.ts'
 import { explain } from './fail.ts'
 import { foresee } from './foresee.ts'
 import { isOffline, offlineDatabases } from './offline.ts'
@@ -26,7 +25,6 @@ export function handleCalls(paths: readonly string[], connections: Databases & P
     loaded ??= load(paths, isOffline(method, params) ? offlineDatabases() : connections)
     try {
       const engine = await loaded.engine
-      if (method === 'applyMigrations') await assertEncoding(params, connections)
       const call = engine[renamed[method] ?? method]
       if (typeof call !== 'function') throw new Error(`The schema engine has no method ${JSON.stringify(method)}.`)
       if (method === 'applyMigrations') await foresee(params, await connections.main())

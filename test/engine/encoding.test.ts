@@ -22,7 +22,7 @@ test('files with a byte order mark, or in UTF-16, are refused by name before the
   const engine = converse({ url: server.urlOf(database) })
   const files = { ...first, '0002_marked': marked, '0003_wide': utf16 }
   await expect(engine.ask('applyMigrations', migrations(files))).rejects.toThrow(
-    /nothing was run(.|\n)*0002_marked begins with a byte order mark\n(.|\n)*0003_wide is UTF-16\n(.|\n)*UTF-8 without/,
+    /nothing was run(.|\n)*0002_marked\/migration.sql begins with a byte order mark\n(.|\n)*0003_wide\/migration.sql is UTF-16\n(.|\n)*UTF-8 without/,
   )
   const client = await server.connect({ database })
   expect((await client.query("SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace")).rowCount).toBe(0)

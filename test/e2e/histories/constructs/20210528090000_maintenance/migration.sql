@@ -1,0 +1,5 @@
+VACUUM (ANALYZE) "Ticket";
+REINDEX TABLE "User";
+REINDEX INDEX CONCURRENTLY "User_email_unique";
+CLUSTER "Venue";
+ANALYZE;
