@@ -114,10 +114,6 @@ test('files that cannot share a transaction run in steps', async () => {
   ).toEqual([{ string_agg: 'id b c' }])
 })
 
-test('a byte order mark at the start of a file is no syntax error', async () => {
-  expect((await apply({ '1': '\ufeffCREATE TABLE a ()' })).outcome).toHaveProperty('result')
-})
-
 test('a file may change the role and the search path for itself only', async () => {
   const { outcome } = await apply({
     '1': "CREATE ROLE small; SET ROLE small; SELECT pg_catalog.set_config('search_path', '', false);",
