@@ -52,7 +52,8 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const cluster = createCluster(clock)
   const logins = createLoginFaults(service, clock, signal)
   const { upstream } = backend
-  const shared = { upstream, cancels: createCancels(upstream), greeting: doors.greeting, loginTimeoutMs, onEvent }
+  const { greeting, settings } = doors
+  const shared = { upstream, cancels: createCancels(upstream), greeting, settings, loginTimeoutMs, onEvent }
 
   const welcome = (name: EndpointName, signedHost: string) => {
     const gate = doors.gateOf(signedHost)

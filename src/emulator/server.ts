@@ -6,7 +6,7 @@ import type { EmulatorEvent } from './events.ts'
 import type { Faults } from './faults/faults.ts'
 import { openFront } from './front.ts'
 import { openScratch } from './postgres/scratch.ts'
-import { checkServiceOptions, openService } from './service.ts'
+import { checkServiceOptions, type DsqlOptions, openService } from './service.ts'
 import type { ExecutedStatement } from './statements/log.ts'
 import { makeAuthority } from './tls/certificates.ts'
 import { defaultIdentity } from './token/default-identity.ts'
@@ -39,6 +39,8 @@ export interface EmulatorOptions {
   directory?: string
   /** URL of a superuser at a PostgreSQL to use instead of starting one. */
   upstream?: string
+  /** More about a DSQL cluster. */
+  dsql?: DsqlOptions
   /** How long a client may take to log in; default 15,000 ms. */
   loginTimeoutMs?: number
   /** Told of logins and refusals, with the reasons that clients are not told. */
@@ -72,6 +74,12 @@ export interface Emulator {
   superuser: { host: string; port: number; user: string; database: string; password?: string }
   /** What can go wrong, on demand. */
   faults: Faults
+  /**
+   * DSQL: lets the next `count` transactions that change something fail at their COMMIT, with 40001 `change conflicts
+   * with another transaction (OC000)` or `schema has been updated by another transaction (OC001)`.
+   * @throws Error on RDS, where transactions wait for each other
+   */
+  conflictNext(count: number, code?: 'OC000' | 'OC001'): void
   /** Ends all connections, the listeners, PostgreSQL, and removes what was temporary; safe to call twice. */
   stop(): Promise<void>
 }
@@ -125,6 +133,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       secretAccessKey,
       arn,
       superuser: backend.superuser,
+      conflictNext(count, code = 'OC000') {
+        if (!doors.neighbours) throw new Error('Only DSQL has conflicts at COMMIT.\nHint: start it with service: dsql.')
+        doors.neighbours.conflictNext(count, code === 'OC000' ? 'conflict' : 'schemaChanged')
+      },
       stop,
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts'
 import { prepareDsqlCatalog } from './dsql/catalog.ts'
-import { createDsqlSession } from './dsql/session.ts'
+import { createNeighbours, type Neighbours } from './dsql/conflicts/neighbours.ts'
+import { createDsqlSession, lockSettings } from './dsql/session.ts'
 import type { Service } from './endpoint.ts'
 import { createReadOnlyFilter } from './faults/read-only.ts'
 import { dsqlGate } from './login/dsql-gate.ts'
@@ -17,6 +18,8 @@ export interface ServiceDoors {
   /** Judges tokens for the given host, one of the endpoint's. */
   gateOf: (signHost: string) => Gate
   greeting: (message: Buffer) => Buffer
+  /** What PostgreSQL is told of a session that the client does not say. */
+  settings: Readonly<Record<string, string>>
   /** What stands between a client that is in and PostgreSQL. */
   filter: (session: Session, line: Line) => (ends: FilterEnds) => Filter
   /** The longest message in bytes that a client may send. */
@@ -24,6 +27,8 @@ export interface ServiceDoors {
   database: string
   admin: string
   adminPassword?: string
+  /** Sessions of a DSQL cluster; none on RDS. */
+  neighbours?: Neighbours
 }
 
 /** What can befall a session's connection. */
@@ -43,6 +48,16 @@ export interface ServiceOptions {
   database?: string
   admin?: string
   adminAuth?: 'iam' | 'password'
+  dsql?: DsqlOptions
+}
+
+/** What can be chosen of a DSQL cluster. */
+export interface DsqlOptions {
+  /**
+   * Whether a session is told once that the catalog has changed (OC001) whenever another has changed it, also outside
+   * of a transaction, as DSQL does at times; default only where a transaction was open.
+   */
+  strictCatalog?: boolean
 }
 
 /**
@@ -76,6 +91,7 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
   return {
     gateOf: (signHost) => rdsGate({ ...options, query, signHost }),
     greeting: (message) => message,
+    settings: {},
     filter:
       (_session, { onReader }) =>
       (ends) =>
@@ -89,16 +105,19 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
 
 async function openDsql(options: ServiceOptions, { query }: Backend): Promise<ServiceDoors> {
   const catalog = await prepareDsqlCatalog(query)
+  const neighbours = createNeighbours(options.dsql)
   return {
     gateOf: (signHost) => dsqlGate({ ...options, catalog, signHost }),
     greeting: asDsql,
+    settings: lockSettings,
     filter:
       ({ user }) =>
       (ends) =>
-        createDsqlSession({ user, ...ends }),
+        createDsqlSession({ user, neighbours, clock: options.clock, ...ends }),
     maxClientMessage: maxDsqlMessage,
     database: fixed.database,
     admin: fixed.admin,
+    neighbours,
   }
 }
 

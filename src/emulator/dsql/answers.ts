@@ -13,16 +13,24 @@ export interface Answers {
   expect(tag: string | undefined): void
   /** Says where the characters of a rewritten script stood in the client's. */
   locate(position: (inNew: number) => number | undefined): void
+  /** Whatever fails from here on, fails as this. */
+  failAs(refusal: ServerError): void
   /** Rewrites one ErrorResponse, NoticeResponse, CommandComplete, EmptyQueryResponse or PortalSuspended. */
   rewrite(whole: Buffer): Buffer
   /** Forgets everything at ReadyForQuery. */
   reset(): void
 }
 
+/** PostgreSQL's words for what DSQL calls a conflict: another has changed it, holds it, or waits for the same. */
+export function isConflict(code: string | undefined): boolean {
+  return code === '40001' || code === '55P03' || code === '40P01'
+}
+
 /** Begins with nothing expected. */
 export function createAnswers(): Answers {
   const refusals: ServerError[] = []
   let tags: (string | undefined)[] = []
+  let failing: ServerError | undefined
   let position: (inNew: number) => number | undefined = (same) => same
 
   function rewriteError(whole: Buffer): Buffer {
@@ -31,8 +39,8 @@ export function createAnswers(): Answers {
     const stood = standIn.exec(fields.get('M') ?? '')
     const refused = code === undefinedTable && stood ? refusals[Number(stood[1])] : undefined
     if (refused) return errorResponse(refused)
-    // First depth: PostgreSQL notices a conflict at the statement, DSQL at COMMIT; and DSQL has no deadlocks.
-    if (code === '40001' || code === '40P01') return errorResponse(refusal('conflict'))
+    if (failing) return errorResponse(failing)
+    if (isConflict(code)) return errorResponse(refusal('conflict'))
     return writeFields('E', present(fields))
   }
 
@@ -57,6 +65,9 @@ export function createAnswers(): Answers {
     locate(mapping) {
       position = mapping
     },
+    failAs(refusal) {
+      failing = refusal
+    },
     rewrite(whole) {
       switch (typeOf(whole)) {
         case 'E':
@@ -72,6 +83,7 @@ export function createAnswers(): Answers {
     reset() {
       refusals.length = 0
       tags = []
+      failing = undefined
       position = (same) => same
     },
   }

@@ -1,3 +1,4 @@
+import { copiesScript } from './conflicts/copies-sql.ts'
 import { literal } from './literal.ts'
 import { type RuleName, rules } from './rules.ts'
 
@@ -11,6 +12,7 @@ export const catalogScript: string = [
   ...database(),
   ...trust(),
   ...jobs(),
+  copiesScript,
 ].join(';\n')
 
 function adminRole(): string[] {

@@ -1,6 +1,6 @@
 import type { Piece } from '../statements/split.ts'
 import type { ServerError } from '../wire/messages.ts'
-import { effectOf } from './effects.ts'
+import { effectOf, type Lock, lockOf } from './effects.ts'
 import { parse } from './parser.ts'
 import { refuseStatement } from './statements.ts'
 import type { Effect } from './transaction.ts'
@@ -8,7 +8,7 @@ import { translate } from './translate.ts'
 
 /** What is to be done with a statement: send it as it is, refuse it, or send another and tell the client `tag`. */
 export type Statement =
-  | { kind: 'plain'; effect: Effect }
+  | { kind: 'plain'; effect: Effect; lock?: Lock }
   | { kind: 'refused'; refusal: ServerError }
   | { kind: 'translated'; effect: 'ddl'; sql: string; tag: string }
 
@@ -21,5 +21,8 @@ export function classify(piece: Piece, user: string): Statement {
   // PostgreSQL refuses the whole text with its own words and position.
   if (!tree) return { kind: 'plain', effect: 'none' }
   const refusal = refuseStatement(tree)
-  return refusal ? { kind: 'refused', refusal } : { kind: 'plain', effect: effectOf(tree) }
+  if (refusal) return { kind: 'refused', refusal }
+  const effect = effectOf(tree)
+  const lock = effect === 'none' ? lockOf(tree) : undefined
+  return { kind: 'plain', effect, ...(lock && { lock }) }
 }

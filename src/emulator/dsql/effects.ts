@@ -40,6 +40,17 @@ export function effectOf(node: Node): Effect {
   return 'none'
 }
 
+/** How a query locks the rows that it reads. */
+export type Lock = 'update' | 'keyShare'
+
+/** The lock of SELECT … FOR UPDATE or FOR KEY SHARE. */
+export function lockOf(node: Node): Lock | undefined {
+  for (const [type, fields] of walk(node)) {
+    if (type === 'LockingClause') return fields.strength === 'LCS_FORKEYSHARE' ? 'keyShare' : 'update'
+  }
+  return undefined
+}
+
 function transactionEffect(kind: string | undefined, chain: boolean | undefined): Effect {
   switch (kind) {
     case 'TRANS_STMT_BEGIN':

@@ -1,15 +1,34 @@
 import { type Piece, split } from '../statements/split.ts'
-import { query } from '../wire/messages.ts'
+import { query, type ServerError, typeOf } from '../wire/messages.ts'
 import { readBind, readClose, readExecute, readParse, readQuery, writeParse } from '../wire/requests.ts'
 import type { Answers } from './answers.ts'
 import { classify, type Statement } from './classify.ts'
-import { createPrepared } from './prepared.ts'
+import type { Lock } from './effects.ts'
+import { createPrepared, type PreparedStatement } from './prepared.ts'
 import { rewrite } from './rewrite.ts'
 import { refusal } from './rules.ts'
-import { idle, settle, step, type Transaction } from './transaction.ts'
+import { type Effect, idle, settle, step, type Transaction } from './transaction.ts'
+
+/** A statement that a turn is about to run. */
+export interface Seen {
+  text: string
+  effect: Effect
+  /** How it locks what it reads. */
+  lock?: Lock
+  /** Whether the client has rows to send in the middle of it, as for COPY. */
+  asks: boolean
+}
 
 /** Decides what PostgreSQL is sent in place of each of a session's messages. */
 export interface Judge {
+  /** Where the session stands. */
+  transaction(): Transaction
+  /** What a turn is about to run; decides nothing yet. */
+  preview(messages: readonly Buffer[]): Seen[]
+  /** What is prepared under a name. */
+  named(name: string): PreparedStatement | undefined
+  /** Refuses the turn's first statement that is no ROLLBACK, with this error. */
+  doom(error: ServerError): void
   /** A Query: every statement of its script is judged, as though those before it succeed. */
   simple(whole: Buffer): Buffer
   /** A message of the extended protocol. */
@@ -18,15 +37,23 @@ export interface Judge {
   parsed(): void
   /** ReadyForQuery: the server tells where the transaction really stands. */
   settle(status: string): void
+  /** Takes the session back to where it stood, for what ran is run again. */
+  rewind(transaction: Transaction): void
 }
 
 /** Begins with no transaction and nothing prepared. `user` is the role that logged in. */
 export function createJudge(user: string, answers: Answers): Judge {
   const prepared = createPrepared()
   let transaction: Transaction = idle
+  let doomed: ServerError | undefined
 
   /** Moves the transaction on; answers the statement to send instead when a rule is broken. */
-  function advance(statement: Statement): string | undefined {
+  function advance({ statement, text }: Pick<PreparedStatement, 'statement' | 'text'>): string | undefined {
+    if (doomed !== undefined && !/^(rollback|abort)\b/i.test(text)) {
+      const error = doomed
+      doomed = undefined
+      return answers.refuse(error)
+    }
     if (statement.kind === 'refused') return answers.refuse(statement.refusal)
     const next = step(transaction, statement.effect)
     if (typeof next === 'string') return answers.refuse(refusal(next))
@@ -37,9 +64,8 @@ export function createJudge(user: string, answers: Answers): Judge {
   // What DSQL refuses in any transaction is refused here; what depends on the transaction, when it is executed.
   function parse(whole: Buffer): Buffer {
     const request = readParse(whole)
-    const [piece, ...more] = split(request.sql)
-    const statement: Statement = piece && more.length === 0 ? classify(piece, user) : { kind: 'plain', effect: 'none' }
-    prepared.parse(request.name, statement)
+    const { statement, text } = classifyRequest(request.sql)
+    prepared.parse({ request, statement, text })
     if (statement.kind === 'plain') return whole
     const sql = statement.kind === 'refused' ? answers.refuse(statement.refusal) : statement.sql
     return writeParse({ ...request, sql })
@@ -47,20 +73,61 @@ export function createJudge(user: string, answers: Answers): Judge {
 
   function execute(whole: Buffer): Buffer {
     const portal = prepared.execute(readExecute(whole))
-    const broken = portal && !portal.resumed ? advance(portal.statement) : undefined
+    const broken = portal && !portal.resumed ? advance(portal) : undefined
     answers.expect(portal && tagOf(portal.statement))
     // This Parse fails, so nothing is ever prepared under the name.
     return broken === undefined ? whole : writeParse({ name: 'refused', sql: broken, types: noTypes })
   }
 
+  function classifyRequest(sql: string): Pick<PreparedStatement, 'statement' | 'text'> {
+    const [piece, ...more] = split(sql)
+    if (!piece || more.length > 0) return { statement: { kind: 'plain', effect: 'none' }, text: '' }
+    return { statement: classify(piece, user), text: piece.text }
+  }
+
+  /** Statements and portals that the turn itself makes come before those that are there. */
+  function previewBatch(messages: readonly Buffer[]): Seen[] {
+    const statements = new Map<string, Seen>()
+    const portals = new Map<string, Seen | undefined>()
+    const known = (there: PreparedStatement | undefined) => there && seen(there)
+    return messages.flatMap((whole) => {
+      const type = typeOf(whole)
+      if (type === 'P') {
+        const { name, sql } = readParse(whole)
+        statements.set(name, seen(classifyRequest(sql)))
+      }
+      if (type === 'B') {
+        const { portal, statement } = readBind(whole)
+        portals.set(portal, statements.get(statement) ?? known(prepared.named(statement)))
+      }
+      if (type !== 'E') return []
+      const portal = readExecute(whole)
+      return (portals.has(portal) ? portals.get(portal) : known(prepared.boundTo(portal))) ?? []
+    })
+  }
+
   return {
+    transaction: () => transaction,
+    preview([first, ...rest]) {
+      if (!first) return []
+      if (typeOf(first) !== 'Q') return previewBatch([first, ...rest])
+      return split(readQuery(first)).map((piece) => seen({ text: piece.text, statement: classify(piece, user) }))
+    },
+    named: prepared.named,
+    doom(error) {
+      doomed = error
+    },
+    rewind(before) {
+      transaction = before
+    },
     simple(whole) {
       const script = readQuery(whole)
       const pieces = split(script)
       const replacements = new Map<Piece, string>()
       for (const piece of pieces) {
         const statement = classify(piece, user)
-        const replacement = advance(statement) ?? (statement.kind === 'translated' ? statement.sql : undefined)
+        const replacement =
+          advance({ statement, text: piece.text }) ?? (statement.kind === 'translated' ? statement.sql : undefined)
         if (replacement !== undefined) replacements.set(piece, replacement)
         answers.expect(tagOf(statement))
       }
@@ -85,9 +152,16 @@ export function createJudge(user: string, answers: Answers): Judge {
     parsed: prepared.parsed,
     settle(status) {
       transaction = settle(transaction, status)
+      doomed = undefined
       prepared.settle()
     },
   }
+}
+
+function seen({ text, statement }: Pick<PreparedStatement, 'statement' | 'text'>): Seen {
+  const effect = statement.kind === 'refused' ? 'none' : statement.effect
+  const lock = statement.kind === 'plain' ? statement.lock : undefined
+  return { text, effect, ...(lock && { lock }), asks: /^copy\b/i.test(text) }
 }
 
 const noTypes = Buffer.alloc(2)

@@ -72,6 +72,14 @@ export const rules = {
   iamMissing: { code: '42704', message: 'IAM role {} does not exist', source: docs },
   iamDuplicate: { code: '42710', message: 'IAM role {} already exists', source: unknown },
 
+  schemaChanged: {
+    code: '40001',
+    message: 'schema has been updated by another transaction (OC001)',
+    source: 'recorded from a cluster, 2026-09-18',
+  },
+  rowLimit: { code: '54000', message: 'transaction row limit exceeded', source: recorded },
+  sizeLimit: { code: '54000', message: 'transaction size limit 10mb exceeded', source: measured },
+  ageLimit: { code: '54000', message: 'transaction age limit of 300s exceeded', source: measured },
   conflict: { code: '40001', message: 'change conflicts with another transaction (OC000)', source: recorded },
 } as const satisfies Record<string, Rule>
 

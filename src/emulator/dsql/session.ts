@@ -1,12 +1,27 @@
-import { typeOf } from '../wire/messages.ts'
+import { readyForQuery, typeOf } from '../wire/messages.ts'
 import { sync } from '../wire/requests.ts'
 import { createAnswers } from './answers.ts'
+import { createNeighbours, type Neighbours } from './conflicts/neighbours.ts'
+import { ConnectionEnded, createExchange, type Told } from './exchange.ts'
 import { createJudge } from './judge.ts'
+import { createUsage } from './limits.ts'
+import { createMutex } from './mutex.ts'
+import { partsOf } from './parts.ts'
+import { createPlace } from './standing.ts'
+import { createTransactions } from './transactions.ts'
+import { type Turn, takeTurn } from './turns.ts'
+
+/** How PostgreSQL is to meet a lock, as a setting of the session: nobody waits on DSQL, so this is soon a conflict. */
+export const lockSettings = { lock_timeout: '10' } as const
 
 /** What a filter needs of the connection it stands in. */
 export interface DsqlSessionOptions {
   /** The role that logged in. */
   user: string
+  /** The other sessions of the cluster; default none. */
+  neighbours?: Neighbours
+  /** The time that transactions age by; default the real one. */
+  clock?: () => Date
   /** Sends one whole message to PostgreSQL. */
   toServer(message: Buffer): void
   /** Sends one whole message to the client. */
@@ -17,93 +32,98 @@ export interface DsqlSessionOptions {
 export interface DsqlSession {
   fromClient(message: Buffer): void
   fromServer(message: Buffer): void
+  /** The connection has ended. */
+  end(): void
 }
-
-/**
- * What the server was sent and has not answered. `batch`: messages of the extended protocol, and no Sync yet;
- * `query` and `sync`: ReadyForQuery is to come; `copy`: the server takes rows, and `copy` is what it goes back to.
- */
-type Phase = 'ready' | 'batch' | 'query' | 'sync' | { copy: 'batch' | 'query' }
 
 /**
  * Puts the rules of DSQL between a client and PostgreSQL, once the login is done. The parser must have been loaded,
  * as `prepareDsqlCatalog` does.
  *
- * Behind a Query or Sync the client's messages wait for ReadyForQuery, so that the state of the transaction is known
- * when they are judged. Within a batch each statement is judged as though those before it succeed, because behind a
- * failed one the server skips everything up to Sync anyway.
+ * A client's messages are taken in turns, each to its ReadyForQuery, so that the state of the transaction is known when
+ * one is judged. Within a turn each statement is judged as though those before it succeed, because behind a failed one
+ * the server skips everything up to Sync anyway.
  */
-export function createDsqlSession({ user, toServer, toClient }: DsqlSessionOptions): DsqlSession {
+export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
+  const { user, toServer, toClient, neighbours = createNeighbours(), clock = () => new Date() } = options
   const answers = createAnswers()
   const judge = createJudge(user, answers)
+  const exchange = createExchange(toServer, (whole) => toClient(answers.rewrite(whole)))
+  const usage = createUsage(clock)
+  const parts = { judge, answers, exchange, neighbours, usage, mutex: createMutex(), onSent: () => pump() }
+  const place = createPlace(parts)
+  const transactions = createTransactions({ ...parts, toClient }, place)
+  const leave = neighbours.join(place.neighbour)
   const waiting: Buffer[] = []
-  let phase: Phase = 'ready'
-  let hiddenReady = 0
+  /** The turn that runs; while it is `open`, more of it is to come from the client. */
+  let turn: Turn | undefined
 
-  function passes(whole: Buffer): boolean {
-    // CopyData, CopyDone and CopyFail follow the server's invitation, or the server skips them.
-    return (phase !== 'query' && phase !== 'sync') || 'dcf'.includes(typeOf(whole))
-  }
-
-  function drain(): void {
-    for (let next = waiting[0]; next && passes(next); next = waiting[0]) {
-      waiting.shift()
-      forward(next)
+  function pump(): void {
+    while (waiting[0]) {
+      const type = typeOf(waiting[0])
+      if (turn) {
+        if (exchange.copying() || (turn.kind === 'open' && exchange.running())) goOn(turn, type)
+        else return
+      } else if ('Xdcf'.includes(type)) {
+        // Goodbye; and rows that nobody waits for, which the server ignores.
+        toServer(waiting.shift() as Buffer)
+      } else {
+        turn = takeTurn(waiting)
+        if (!turn) return
+        void perform(turn)
+      }
     }
   }
 
-  function forward(whole: Buffer): void {
-    const type = typeOf(whole)
-    if (typeof phase === 'object') {
-      // The server ignores Sync and Flush among the rows.
-      if (type === 'c' || type === 'f') phase = phase.copy
-      toServer(whole)
+  function goOn(open: Turn, type: string): void {
+    if (exchange.copying()) {
+      exchange.more(waiting.shift() as Buffer)
     } else if (type === 'Q' || type === 'F') {
-      forwardQuery(type, whole)
+      open.kind = 'broken'
+      exchange.more(sync)
     } else {
-      if (type === 'S') phase = 'sync'
-      else if ('PBDECH'.includes(type)) phase = 'batch'
-      toServer(judge.extended(type, whole))
+      if (type === 'S') open.kind = 'whole'
+      exchange.more(judge.extended(type, waiting.shift() as Buffer))
     }
   }
 
-  function forwardQuery(type: 'Q' | 'F', whole: Buffer): void {
-    if (phase === 'batch') {
-      // No driver does this. Whether the server will answer depends on what failed before; a Sync makes it sure.
-      waiting.unshift(whole)
-      hiddenReady++
-      phase = 'sync'
-      toServer(sync)
-    } else {
-      phase = 'query'
-      toServer(type === 'Q' ? judge.simple(whole) : whole)
+  async function perform(running: Turn): Promise<void> {
+    try {
+      const { status } = await runParts(running)
+      turn = undefined
+      if (running.kind !== 'broken') toClient(readyForQuery(status))
+      pump()
+    } catch (error) {
+      if (!(error instanceof ConnectionEnded)) throw error
     }
   }
 
-  function ready(whole: Buffer): void {
-    judge.settle(String.fromCharCode(whole[5] ?? 0))
-    answers.reset()
-    phase = 'ready'
-    if (hiddenReady > 0) hiddenReady--
-    else toClient(whole)
-    drain()
+  async function runParts({ messages, kind }: Turn): Promise<Told> {
+    const [first] = messages
+    const script = first && typeOf(first) === 'Q' ? partsOf(first, judge.preview(messages)) : undefined
+    let told: Told = { status: 'I', tags: [] }
+    for (const part of script?.map((each) => [each]) ?? [messages]) {
+      told = await transactions.run(part, kind !== 'open')
+      if (told.code !== undefined) break
+    }
+    return told
   }
 
   return {
     fromClient(whole) {
       waiting.push(whole)
-      drain()
+      pump()
     },
     fromServer(whole) {
-      const type = typeOf(whole)
-      if (type === 'Z') {
-        ready(whole)
-        return
-      }
-      if (type === 'G') phase = { copy: phase === 'query' ? 'query' : 'batch' }
-      if (type === 'E' && typeof phase === 'object') phase = phase.copy
-      if (type === '1') judge.parsed()
-      toClient('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
+      exchange.fromServer(whole)
+      if (typeOf(whole) !== 'G') return
+      // A Sync that was sent before the rows is ignored by the server.
+      if (turn && typeOf(turn.messages[0] ?? whole) !== 'Q') turn.kind = 'open'
+      pump()
+    },
+    end() {
+      exchange.end()
+      leave()
     },
   }
 }

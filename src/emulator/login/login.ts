@@ -16,6 +16,8 @@ export interface LoginOptions {
   onEvent: (event: EmulatorEvent) => void
   /** Changes a message of PostgreSQL's greeting on its way to the client. */
   greeting: (message: Buffer) => Buffer
+  /** What PostgreSQL is told beside the client's own startup parameters, once a token has opened the door. */
+  settings: Readonly<Record<string, string>>
 }
 
 /** A client that is in: both ends stand at the first byte after the login. */
@@ -87,10 +89,11 @@ async function enter(
   visitor: Visitor,
   client: Wire,
   arn: string,
-  { upstream, cancels, onEvent, greeting }: LoginOptions,
+  { upstream, cancels, onEvent, greeting, settings }: LoginOptions,
 ): Promise<Session | undefined> {
   const { user, startup } = visitor
-  const login = await logInUpstream(upstream, startup)
+  const parameters = new Map([...startup.parameters, ...Object.entries(settings)])
+  const login = await logInUpstream(upstream, { ...startup, parameters })
   if (login.kind === 'refused') {
     onEvent({ type: 'failed', user, detail: messages.errorText(login.error) })
     client.stream.end(login.error)

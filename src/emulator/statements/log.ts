@@ -148,6 +148,7 @@ export function logged(log: StatementLog, filter: (ends: FilterEnds) => Filter):
         inner.fromClient(whole)
       },
       fromServer: inner.fromServer,
+      end: () => inner.end?.(),
     }
   }
 }

@@ -3,6 +3,7 @@ export interface ServerError {
   code: string
   message: string
   hint?: string
+  detail?: string
 }
 
 /** A typed message: type, length, body. */
@@ -54,6 +55,11 @@ export function readPassword(whole: Buffer): string | undefined {
 /** Query of the simple protocol. */
 export function query(sql: string): Buffer {
   return message('Q', Buffer.from(`${sql}\0`))
+}
+
+/** ReadyForQuery: `I`dle, in a `T`ransaction, or in a failed one. */
+export function readyForQuery(status: string): Buffer {
+  return message('Z', Buffer.from(status))
 }
 
 /** ParameterStatus. */

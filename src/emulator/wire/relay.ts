@@ -9,6 +9,8 @@ import { fatal, message, typeOf } from './messages.ts'
 export interface Filter {
   fromClient(message: Buffer): void
   fromServer(message: Buffer): void
+  /** The connection has ended. */
+  end?(): void
 }
 
 /** Where a filter sends whole messages to. */
@@ -66,6 +68,7 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
     if (out.length > 0) writeClient(out.length === 1 && out[0] ? out[0] : Buffer.concat(out))
   })
   if (!server.destroyed) await once(server, 'close')
+  filter.end?.()
 }
 
 // PostgreSQL's own bound for any message.

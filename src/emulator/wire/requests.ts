@@ -27,10 +27,28 @@ export function writeParse({ name, sql, types }: ParseRequest): Buffer {
   return message('P', Buffer.from(`${name}\0${sql}\0`), types)
 }
 
-/** Reads the portal and the statement that a Bind message names. */
-export function readBind(whole: Buffer): { portal: string; statement: string } {
+/** A Bind message: what it names, and whatever follows (the parameters and formats) as it came. */
+export interface BindRequest {
+  portal: string
+  statement: string
+  rest: Buffer
+}
+
+/** Reads a Bind message. */
+export function readBind(whole: Buffer): BindRequest {
   const [portal, behindPortal] = readString(whole, 5)
-  return { portal, statement: readString(whole, behindPortal)[0] }
+  const [statement, behindStatement] = readString(whole, behindPortal)
+  return { portal, statement, rest: whole.subarray(behindStatement) }
+}
+
+/** Writes a Bind message. */
+export function writeBind({ portal, statement, rest }: BindRequest): Buffer {
+  return message('B', Buffer.from(`${portal}\0${statement}\0`), rest)
+}
+
+/** Writes a Close message for a prepared statement. */
+export function closeStatement(name: string): Buffer {
+  return message('C', Buffer.from(`S${name}\0`))
 }
 
 /** Reads the portal that an Execute message names. */

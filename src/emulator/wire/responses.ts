@@ -16,8 +16,9 @@ export function writeFields(type: 'E' | 'N', fields: Fields): Buffer {
 }
 
 /** ErrorResponse of severity ERROR, which ends the statement and not the session. */
-export function errorResponse({ code, message: text, hint }: ServerError): Buffer {
+export function errorResponse({ code, message: text, hint, detail }: ServerError): Buffer {
   const fields: Fields = new Map(Object.entries({ S: 'ERROR', V: 'ERROR', C: code, M: text }))
+  if (detail !== undefined) fields.set('D', detail)
   if (hint !== undefined) fields.set('H', hint)
   return writeFields('E', fields)
 }

@@ -1,7 +1,8 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import pg from 'pg'
 import { type DsqlCatalog, prepareDsqlCatalog } from '../../../src/emulator/dsql/catalog.ts'
-import { createDsqlSession, type DsqlSession } from '../../../src/emulator/dsql/session.ts'
+import { createNeighbours, type Neighbours } from '../../../src/emulator/dsql/conflicts/neighbours.ts'
+import { createDsqlSession, type DsqlSession, lockSettings } from '../../../src/emulator/dsql/session.ts'
 import { createFrameReader } from '../../../src/emulator/wire/frames.ts'
 import { testPostgres } from '../../support/postgres.ts'
 
@@ -22,7 +23,11 @@ export async function testCluster(): Promise<TestCluster> {
   const server = await testPostgres({ major: 16 })
   const superuser = await server.connect()
   const catalog = await prepareDsqlCatalog(async (sql, params = []) => (await superuser.query(sql, [...params])).rows)
-  const listener = createServer((client) => filter(client, connect(`${server.host}/.s.PGSQL.${server.port}`)))
+  await superuser.query(`ALTER DATABASE postgres SET lock_timeout = ${lockSettings.lock_timeout}`)
+  const neighbours = createNeighbours()
+  const listener = createServer((client) =>
+    filter(client, connect(`${server.host}/.s.PGSQL.${server.port}`), neighbours),
+  )
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   const clients = new Set<pg.Client>()
   const port = portOf(listener)
@@ -46,7 +51,7 @@ export async function testCluster(): Promise<TestCluster> {
 }
 
 /** Lets the startup through and everything behind the first ReadyForQuery go through a session. */
-function filter(client: Socket, server: Socket): void {
+function filter(client: Socket, server: Socket, neighbours: Neighbours): void {
   let session: DsqlSession | undefined
   let startup = Buffer.alloc(0)
   const [fromClient, fromServer] = [createFrameReader(1 << 24), createFrameReader(1 << 30)]
@@ -67,6 +72,7 @@ function filter(client: Socket, server: Socket): void {
     startup = Buffer.concat([startup, chunk])
     if (startup.length >= 4 && startup.length >= startup.readInt32BE(0)) server.write(startup)
   })
+  server.on('close', () => session?.end())
   server.on('data', (chunk) => {
     for (const message of fromServer.push(chunk)) {
       if (session) {
@@ -78,6 +84,7 @@ function filter(client: Socket, server: Socket): void {
       const [, user = ''] = /user\0([^\0]*)/.exec(startup.toString('utf8', 8)) ?? []
       session = createDsqlSession({
         user,
+        neighbours,
         toServer: (each) => void server.write(each),
         toClient: (each) => void client.write(each),
       })

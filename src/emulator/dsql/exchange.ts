@@ -1,0 +1,117 @@
+import { query, typeOf } from '../wire/messages.ts'
+import { readFields } from '../wire/responses.ts'
+
+/** How the server answered: its last word on the transaction, the error if there was one, and the tags. */
+export interface Told {
+  status: string
+  code?: string
+  tags: string[]
+}
+
+/** A message on its way to the server; the answer to a `hidden` Parse or Close is not for the client. */
+export interface Sent {
+  whole: Buffer
+  hidden?: boolean
+}
+
+/** One thing at a time between the filter and the server. */
+export interface Exchange {
+  /** Sends a client's turn and hears every answer but ReadyForQuery, which settles the promise. */
+  run(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
+  /** Whether a client's turn is with the server. */
+  running(): boolean
+  /** Sends more of the turn that runs. */
+  more(whole: Buffer): void
+  /** Whether the server takes rows from the client. */
+  copying(): boolean
+  /** Asks on the filter's own behalf: answers the first value of the last row, or the ErrorResponse. */
+  ask(sql: string): Promise<{ value?: string; failure?: Buffer }>
+  fromServer(whole: Buffer): void
+  /** The connection has ended; what runs is never answered. */
+  end(): void
+}
+
+interface Current extends Told {
+  hear: (whole: Buffer) => void
+  own: boolean
+  hidden: { '1': boolean[]; '3': boolean[] }
+  copying: boolean
+  resolve: (told: Told) => void
+  reject: (error: Error) => void
+}
+
+/** @param aloud takes what the server says to nobody in particular */
+export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole: Buffer) => void): Exchange {
+  let current: Current | undefined
+  let ended = false
+
+  function send({ whole, hidden = false }: Sent): void {
+    const type = typeOf(whole)
+    if (type === 'P') current?.hidden['1'].push(hidden)
+    if (type === 'C') current?.hidden['3'].push(hidden)
+    if (current && (type === 'c' || type === 'f')) current.copying = false
+    toServer(whole)
+  }
+
+  function run(messages: readonly Sent[], hear: (whole: Buffer) => void, own = false): Promise<Told> {
+    return new Promise((resolve, reject) => {
+      if (ended) return reject(new ConnectionEnded())
+      current = { hear, own, hidden: { '1': [], '3': [] }, copying: false, status: '', tags: [], resolve, reject }
+      for (const each of messages) send(each)
+    })
+  }
+
+  return {
+    run: (messages, hear) => run(messages, hear),
+    running: () => current?.own === false,
+    more: (whole) => send({ whole }),
+    copying: () => current?.copying ?? false,
+    async ask(sql) {
+      const answer: { value?: string; failure?: Buffer } = {}
+      const note = (whole: Buffer) => {
+        const value = typeOf(whole) === 'D' ? firstValue(whole) : undefined
+        if (value !== undefined) answer.value = value
+        if (typeOf(whole) === 'E') answer.failure = whole
+      }
+      await run([{ whole: query(sql) }], note, true)
+      return answer
+    },
+    fromServer(whole) {
+      const type = typeOf(whole)
+      if (!current || type === 'S') {
+        aloud(whole)
+        return
+      }
+      if (type === 'Z') {
+        const { resolve, tags, code } = current
+        current = undefined
+        resolve({ status: String.fromCharCode(whole[5] ?? 0), tags, ...(code !== undefined && { code }) })
+        return
+      }
+      if (type === 'G') current.copying = true
+      if (type === 'E') {
+        current.copying = false
+        current.code ??= readFields(whole).get('C') ?? ''
+      }
+      if (type === 'C') current.tags.push(whole.toString('utf8', 5, whole.length - 1))
+      if ((type === '1' || type === '3') && current.hidden[type].shift()) return
+      current.hear(whole)
+    },
+    end() {
+      ended = true
+      current?.reject(new ConnectionEnded())
+      current = undefined
+    },
+  }
+}
+
+/** The client or the server has gone in the middle of something. */
+export class ConnectionEnded extends Error {
+  override name = 'ConnectionEnded'
+}
+
+/** Of a DataRow: a count of columns, then each with its length. */
+function firstValue(row: Buffer): string | undefined {
+  const length = row.length >= 11 ? row.readInt32BE(7) : -1
+  return length < 0 ? undefined : row.toString('utf8', 11, 11 + length)
+}

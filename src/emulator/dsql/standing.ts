@@ -1,0 +1,129 @@
+import { typeOf } from '../wire/messages.ts'
+import { errorResponse } from '../wire/responses.ts'
+import type { Answers } from './answers.ts'
+import { copyWritten } from './conflicts/copies.ts'
+import type { Neighbour, Neighbours } from './conflicts/neighbours.ts'
+import type { Copied } from './conflicts/redirect.ts'
+import type { Exchange, Sent, Told } from './exchange.ts'
+import type { Judge } from './judge.ts'
+import type { Usage } from './limits.ts'
+import { literal } from './literal.ts'
+import type { Mutex } from './mutex.ts'
+
+/**
+ * How an explicit transaction stands to others. `clear`: it changed nothing so far. `locks`: it holds PostgreSQL's row
+ * locks, behind savepoints. `copies`: it holds none and works on copies; `overtaken` once another has committed what
+ * it cannot be reconciled with. `lost`: it was rolled back as the catalog changed, and its client is to be told.
+ */
+export type Standing =
+  | { at: 'clear' }
+  | { at: 'locks' }
+  | { at: 'copies'; copied: Copied[]; overtaken?: boolean }
+  | { at: 'lost' }
+
+/** What a session's transactions work with. */
+export interface SessionParts {
+  judge: Judge
+  answers: Answers
+  exchange: Exchange
+  neighbours: Neighbours
+  usage: Usage
+  /** Held while the server is busy for this session. */
+  mutex: Mutex
+  /** A client's turn has gone to the server. */
+  onSent: () => void
+}
+
+/** A session's place among others. */
+export interface Place {
+  now(): Standing
+  set(standing: Standing): void
+  /** What the others can ask of this session. */
+  neighbour: Neighbour
+  /** Sends a turn, and tells `hear` the answers as the client is to have them. */
+  send(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
+  /** Goes from real tables to copies. */
+  giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>>
+}
+
+/** Makes PostgreSQL's transaction a failed one. */
+export const failSql = 'SELECT FROM sys.refusal'
+
+/** Outside of a transaction. */
+export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: SessionParts): Place {
+  let standing: Standing = { at: 'clear' }
+
+  async function send(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told> {
+    let limited = false
+    const answered = exchange.run(messages, (whole) => {
+      const type = typeOf(whole)
+      if (type === '1') judge.parsed()
+      const error = type === 'C' ? usage.completed(whole.toString('utf8', 5, whole.length - 1)) : undefined
+      if (error && !limited) hear(errorResponse(error))
+      limited ||= error !== undefined
+      if (!limited) hear('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
+    })
+    onSent()
+    const told = await answered
+    if (limited) {
+      told.code = '54000'
+      if (told.status === 'T') await exchange.ask(failSql)
+      told.status = 'E'
+    }
+    judge.settle(told.status)
+    answers.reset()
+    if (told.status === 'I') standing = { at: 'clear' }
+    return told
+  }
+
+  async function giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>> {
+    if (judge.transaction().at === 'failed') {
+      await exchange.ask('ROLLBACK TO SAVEPOINT "sys.origin"')
+      await exchange.ask(failSql)
+    } else {
+      await copyWritten(exchange)
+    }
+    const copies = { at: 'copies' as const, copied: [] }
+    standing = copies
+    return copies
+  }
+
+  const neighbour: Neighbour = {
+    async letGo() {
+      // Only who holds locks is waited for: such a session waits for nobody, so that none wait for each other.
+      if (standing.at !== 'locks') return
+      await mutex.hold(async () => {
+        if (standing.at === 'locks') await giveLocksBack()
+      })
+    },
+    async supersede() {
+      if (judge.transaction().at === 'idle' || standing.at === 'lost') return
+      await mutex.hold(async () => {
+        const { at } = judge.transaction()
+        if (at === 'idle' || standing.at === 'lost') return
+        await exchange.ask('ROLLBACK')
+        await exchange.ask('BEGIN')
+        if (at === 'failed') await exchange.ask(failSql)
+        else standing = { at: 'lost' }
+      })
+    },
+    async keep(rows) {
+      if (standing.at !== 'copies') return
+      await mutex.hold(async () => {
+        if (standing.at !== 'copies' || judge.transaction().at === 'failed') return
+        const { value } = await exchange.ask(`SELECT sys.misses(${literal(rows)})`)
+        if (value === 't') standing = { ...standing, overtaken: true }
+      })
+    },
+  }
+
+  return {
+    now: () => standing,
+    set(next) {
+      standing = next
+    },
+    neighbour,
+    send,
+    giveLocksBack,
+  }
+}
