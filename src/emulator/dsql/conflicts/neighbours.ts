@@ -1,5 +1,3 @@
-import type { RuleName } from '../rules.ts'
-
 /** One session, as the others of its cluster know it. */
 export interface Neighbour {
   /** Gives its row locks back; its transaction goes on with copies. */
@@ -36,8 +34,8 @@ export interface Neighbours {
   takeConflict(): Injected | undefined
 }
 
-/** What can be made to happen at a COMMIT. */
-export type Injected = Extract<RuleName, 'conflict' | 'schemaChanged'>
+/** The rules that a COMMIT can be made to fail by. */
+export type Injected = 'conflict' | 'schemaChanged'
 
 /** Nobody is there yet. */
 export function createNeighbours({ strictCatalog = false }: { strictCatalog?: boolean } = {}): Neighbours {
