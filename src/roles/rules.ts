@@ -4,6 +4,7 @@ import { identifier } from '../sql/quote.ts'
 import { arnProblem } from './arn.ts'
 import { isBookkeeping } from './bookkeeping.ts'
 import { futureKinds } from './future.ts'
+import { groupBy } from './group.ts'
 import type { GrantDeclaration, Privilege, RoleDeclaration, RoleManifest } from './manifest.ts'
 import { findCycle } from './membership.ts'
 import { allPrivileges, columnPrivileges, knows, type ObjectKind, presets } from './privileges.ts'
@@ -16,9 +17,21 @@ export function manifestProblems(manifest: RoleManifest): string[] {
   const edges = Object.entries(manifest).flatMap(([member, { memberOf = [] }]) =>
     memberOf.map((role) => ({ member, role })),
   )
+  problems.push(...namesakes(Object.keys(manifest)))
   const cycle = findCycle(edges)
   if (cycle !== undefined) problems.push(`memberOf goes in a circle: ${cycle.join(' → ')}`)
   return problems
+}
+
+/** Who writes a name without quotes in psql means the small one: two roles that differ in that alone are one, twice. */
+function namesakes(names: readonly string[]): string[] {
+  const folded = groupBy(names, (name) => name.replace(/^"(.+)"$/s, '$1').toLowerCase())
+  return [...folded.values()]
+    .filter((same) => same.length > 1)
+    .map(
+      (same) =>
+        `${same.map((name) => `role ${JSON.stringify(name)}`).join(' and ')}: one role, declared twice; names differ by more than case and quotes`,
+    )
 }
 
 function nameProblems(name: string): string[] {

@@ -57,6 +57,12 @@ test('every problem of the shape is told at once, by path and with the nearest n
   expect(problemsOf(undefined)).toEqual(['roles: must be an object of roles by name'])
 })
 
+test('a role that is declared twice, but for case or quotes, is refused', () => {
+  expect(problemsOf({ App: {}, readers: {}, app: {}, '"APP"': {}, 'ap p': {} })).toEqual([
+    'role "App" and role "app" and role "\\"APP\\"": one role, declared twice; names differ by more than case and quotes',
+  ])
+})
+
 test('a role called __proto__ is refused, not lost', () => {
   expect(problemsOf(JSON.parse('{"__proto__": {}}'))).toEqual(['roles: a role cannot be called __proto__'])
 })
@@ -88,12 +94,29 @@ describe('an ARN', () => {
   test('of an assumed role is refused with the ARN of the role', () => {
     const session = 'arn:aws:sts::123456789012:assumed-role/app/i-0123'
     expect(problemsOf({ app: { iam: [session] } })).toEqual([
-      `role "app": "${session}" is one session of a role; write the role itself: "arn:aws:iam::123456789012:role/app" (with its path, if it has one)`,
+      `role "app": "${session}" is one session of a role; write the role itself: "arn:aws:iam::123456789012:role/app"; if it has a path, which a session does not tell, see \`aws iam get-role --role-name app --query Role.Arn\``,
+    ])
+  })
+  test('of a session of IAM Identity Center is refused with the path where such roles are', () => {
+    const session = 'arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0f/me@example.com'
+    expect(problemsOf({ app: { iam: [session] } })).toEqual([
+      expect.stringContaining(
+        '"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/REGION/AWSReservedSSO_Admin_0f"',
+      ),
     ])
   })
   test.each([
+    ['arn:aws:iam::123456789012:root', 'is the whole account'],
+    ['arn:aws-cn:iam::123456789012:group/team', 'is a group'],
+    ['arn:aws:iam::123456789012:instance-profile/web', 'name the role in it'],
+    ['arn:aws:sts::123456789012:federated-user/me', 'is one federated session'],
+    ['arn:aws:iam::aws:policy/Admin', 'is not the ARN of'],
+    ['arn:aws:iam::123456789012:policy/db', 'is a policy'],
+  ])('%s is refused for what it is', (arn, reason) => {
+    expect(problemsOf({ app: { iam: [arn] } })).toEqual([expect.stringContaining(reason)])
+  })
+  test.each([
     'app',
-    'arn:aws:iam::123456789012:root',
     'arn:aws:iam::12345:role/app',
     'arn:aws:iam::123456789012:role/',
     "arn:aws:iam::123456789012:role/a'b",
