@@ -26,6 +26,8 @@ async function main(): Promise<number> {
   })
   const onGone = () => process.exit(1)
   const connections = createConnections(job.datasource, { env: process.env, abandoned, onGone })
+  // A lease would bar the next deploy until it has run out.
+  stop = () => (connections.outlives() ? abandon() : process.exit(0))
   try {
     if (job.kind === 'serve') {
       const handle = underDeployLock(handleCalls(job.datamodels, connections), connections)
@@ -47,7 +49,8 @@ async function main(): Promise<number> {
 
 process.removeAllListeners('warning')
 // The CLI sends SIGTERM right after it closes stdin: the answer has been given, so this is an ordinary end.
-process.once('SIGTERM', () => process.exit(0))
+let stop = (): void => process.exit(0)
+for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => stop())
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {

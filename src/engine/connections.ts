@@ -3,12 +3,12 @@ import type { Login } from '../connect/login.ts'
 import type { Progress } from '../steps/progress.ts'
 import type { Connection, Databases } from './adapter.ts'
 import type { Datasource } from './argv.ts'
-import { type Hold, takeHold } from './deploy-lock.ts'
+import { askOf, type Entry, type Hold, takeHold } from './deploy-lock.ts'
 import type { ServerName } from './error-texts.ts'
 import { lockPatience } from './lock.ts'
 import { audienceVariable, type EngineLogin, requestLogin, type Served, socketVariable } from './login.ts'
 import { assertMeant } from './meant.ts'
-import { endWith, openSession, type Session } from './session.ts'
+import { checked, endWith, openSession, type Session } from './session.ts'
 import { assertApart, createShadow, emptyShadow } from './shadow.ts'
 import { urlLogin } from './url-login.ts'
 
@@ -24,6 +24,8 @@ export interface Connections extends Databases {
    * @throws PRISMA_IAM_MIGRATE_LOCK, PRISMA_IAM_MIGRATE_LOCK_LOST
    */
   hold(): Promise<Hold>
+  /** Whether a hold would outlive this process for a while. */
+  outlives(): boolean
   /** The server that was last dialled, for error texts. */
   server(): ServerName | undefined
   end(): Promise<void>
@@ -43,6 +45,7 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   const { env, abandoned = never, onGone } = edges
   const open = new Set<Session>()
   let server: ServerName | undefined
+  let held: Hold | undefined
   const ask = async (): Promise<Served> => {
     const socket = env[socketVariable]
     if (!socket) return { ...(await urlLogin(datasource.url, env)), gone: never, tell: () => undefined }
@@ -52,15 +55,26 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   }
   const connect = async (login: Login, gone = never): Promise<Session> => {
     server = { ...login.verify, user: login.user, database: login.database }
-    const plain = openSession(await connectClient({ applicationName: 'prisma-iam schema engine', ...login }))
-    const session = endWith(plain, Promise.race([gone, abandoned]), onGone)
+    const session = endWith(await openPlain(login), Promise.race([gone, abandoned]), async () => {
+      if (held?.outlives) await held.release()
+      onGone()
+    })
     open.add(session)
     return session
   }
   const logIn = async (): Promise<Entered> => {
     const entry = await ask()
     const session = await connect(entry.login, entry.gone)
-    return { ...entry, session, reach: (database) => connect({ ...entry.login, database }, entry.gone) }
+    return {
+      ...entry,
+      session,
+      reach: (database) => connect({ ...entry.login, database }, entry.gone),
+      // The lease outlives a wrapper that is gone, so its line does too.
+      async openLine() {
+        const line = await openPlain((await ask()).login)
+        return { ask: askOf(line), end: () => line.end() }
+      },
+    }
   }
   let main: Promise<Entered> | undefined
   const enter = () => {
@@ -75,7 +89,10 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   return {
     async main() {
       const entered = await enter()
-      return over(entered.session, entered)
+      return over(
+        checked(entered.session, async () => held?.check()),
+        entered,
+      )
     },
     async shadow() {
       const entered = await enter()
@@ -92,7 +109,11 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
       const { login, gone } = await ask()
       return { session: await connect({ ...login, database: 'postgres' }, gone), database: login.database }
     },
-    hold: async () => takeHold(await enter()),
+    async hold() {
+      held = await takeHold(await enter())
+      return held
+    },
+    outlives: () => held?.outlives === true,
     server: () => server,
     async end() {
       await Promise.allSettled([...open].map((session) => session.end()))
@@ -100,10 +121,13 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   }
 }
 
-interface Entered extends Served {
-  session: Session
+interface Entered extends Entry {
   /** Another database of the same server, by the same login. */
   reach(database: string): Promise<Session>
+}
+
+async function openPlain(login: Login): Promise<Session> {
+  return openSession(await connectClient({ applicationName: 'prisma-iam schema engine', ...login }))
 }
 
 const never = new Promise<void>(() => {})

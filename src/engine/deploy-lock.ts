@@ -1,4 +1,6 @@
 import { advisoryLock, workUnderAdvisory } from '../lock/advisory.ts'
+import { leaseLock, workUnderLease } from '../lock/lease.ts'
+import { type Line, steadyLine } from '../lock/line.ts'
 import type { Ask } from '../lock/lock.ts'
 import { defaultLockTimeoutMs, takeLock } from '../lock/wait.ts'
 import type { Served } from './login.ts'
@@ -6,9 +8,19 @@ import type { Session } from './session.ts'
 
 /** The right to change the database, until it is given back. */
 export interface Hold {
+  /** Whether it outlives the session for a while, unless it is given back. */
+  outlives: boolean
+  /** @throws PRISMA_IAM_MIGRATE_LOCK_LOST before a statement that must not be sent any more. */
+  check(): Promise<void>
   /** Says that migrations were applied, where no deploy with hooks and roles stands around them. */
   applied(): void
   release(): Promise<void>
+}
+
+/** The engine's session, who let it in, and how to open a line for a lease beside it. */
+export interface Entry extends Served {
+  session: Session
+  openLine(): Promise<Line>
 }
 
 /**
@@ -16,29 +28,42 @@ export interface Hold {
  *
  * @throws PRISMA_IAM_MIGRATE_LOCK after five minutes, PRISMA_IAM_MIGRATE_LOCK_LOST when that process holds it no more.
  */
-export async function takeHold({
-  session,
-  capabilities,
-  lock: ticket,
-  tell,
-}: Served & { session: Session }): Promise<Hold> {
-  if (!capabilities.advisoryLocks) return { applied: () => tell({ kind: 'alone' }), release: async () => undefined }
-  const ask = askOf(session)
-  if (ticket !== undefined) {
-    await workUnderAdvisory(ask, ticket)
+export async function takeHold(entry: Entry): Promise<Hold> {
+  const { session, login, lock: ticket, openLine } = entry
+  if (ticket?.kind === 'advisory') {
+    await workUnderAdvisory(askOf(session), ticket)
     // The mark stays until the session ends: a statement that a killed engine has sent may still run.
-    return { applied: () => undefined, release: async () => undefined }
+    return { outlives: false, check: nothing, applied: () => undefined, release: nothing }
   }
-  const lock = advisoryLock(ask)
+  if (ticket === undefined) return await holdAlone(entry)
+  const work = await workUnderLease(steadyLine(openLine), ticket, nameOf(login))
+  return { outlives: true, applied: () => undefined, ...work }
+}
+
+async function holdAlone({ session, capabilities, login, tell, openLine }: Entry): Promise<Hold> {
+  const outlives = !capabilities.advisoryLocks
+  const lock = outlives ? leaseLock(steadyLine(openLine), { name: nameOf(login) }) : advisoryLock(askOf(session))
   try {
     await takeLock(lock, { timeoutMs: defaultLockTimeoutMs, onWait: (holder) => tell({ kind: 'waiting', holder }) })
   } catch (error) {
     await lock.release()
     throw error
   }
-  return { applied: () => tell({ kind: 'alone' }), release: () => lock.release() }
+  return {
+    outlives,
+    check: () => lock.check(),
+    applied: () => tell({ kind: 'alone' }),
+    release: () => lock.release(),
+  }
 }
 
-function askOf(session: Session): Ask {
+const nothing = async () => undefined
+
+function nameOf({ applicationName = 'prisma', user }: Served['login']): string {
+  return `${applicationName} as ${user}`
+}
+
+/** A session as the lock asks it. */
+export function askOf(session: Session): Ask {
   return async (sql, values = []) => (await session.query(sql, values)).rows[0]?.[0] ?? undefined
 }

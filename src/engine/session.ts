@@ -66,3 +66,18 @@ export function endWith(session: Session, gone: Promise<void>, onGone: () => voi
     end: () => session.end(),
   }
 }
+
+/** The same session, but nothing is sent before `check` has passed. */
+export function checked(session: Session, check: () => Promise<void>): Session {
+  return {
+    async query(sql, values) {
+      await check()
+      return await session.query(sql, values)
+    },
+    async script(text) {
+      await check()
+      await session.script(text)
+    },
+    end: () => session.end(),
+  }
+}

@@ -21,11 +21,19 @@ export interface DeployLock {
 }
 
 /** A hold on a lock as plain data, since it crosses to the engine's process. */
-export type LockTicket = AdvisoryTicket
+export type LockTicket = AdvisoryTicket | LeaseTicket
 
 /** The session that holds the lock; pids come again, so its start in seconds is part of its name. */
 export interface AdvisoryTicket {
   kind: 'advisory'
   pid: string
   started: string
+}
+
+/** The lease that holds the lock. */
+export interface LeaseTicket {
+  kind: 'lease'
+  owner: string
+  /** How long a lease lasts from each renewal, in milliseconds. */
+  leaseMs: number
 }

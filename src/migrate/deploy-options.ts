@@ -10,6 +10,8 @@ export interface DeployOptions {
   skipHooks?: boolean
   /** Default 300,000. */
   lockTimeoutMs?: number
+  /** On Aurora DSQL, where the lock is a lease: how long a deploy that was killed bars the next. Default 30,000. */
+  leaseMs?: number
   /** Told what happens, step by step. */
   report?: (step: DeployStep) => void
   /** Stops the deploy in the middle of what it does; a migration that was running is rolled back where DDL can be. */

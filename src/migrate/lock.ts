@@ -1,15 +1,46 @@
 import type pg from 'pg'
 import { advisoryLock, workUnderAdvisory } from '../lock/advisory.ts'
-import type { Ask, DeployLock, LockTicket } from '../lock/lock.ts'
+import { leaseLock } from '../lock/lease.ts'
+import { type Line, steadyLine } from '../lock/line.ts'
+import type { Ask, DeployLock } from '../lock/lock.ts'
+import type { Admin } from './admin.ts'
 
-/** The deploy lock, as the server can keep it. */
-export function deployLockOf(client: pg.Client): DeployLock {
-  return advisoryLock(askOf(client))
+/**
+ * The deploy lock, as the server can keep it: in the given session, or in rows and on a connection of its own.
+ *
+ * @param leaseMs how long a killed deploy bars the next, where the lock is a row. Default 30,000.
+ */
+export function deployLockOf(admin: Admin, client: pg.Client, leaseMs: number | undefined): DeployLock {
+  if (admin.resolved.endpoint.capabilities.advisoryLocks) return advisoryLock(askOf(client))
+  const openLine = async (): Promise<Line> => {
+    const own = await admin.connect()
+    // The lock asks again, on a new connection, when one is lost.
+    own.on('error', () => undefined)
+    return { ask: askOf(own), end: () => own.end() }
+  }
+  return leaseLock(steadyLine(openLine), { name: `${admin.sessionName} as ${admin.resolved.user}`, leaseMs })
 }
 
-/** Puts a session of this process to work under the lock that another of its sessions holds. */
-export async function workUnder(ticket: LockTicket, client: pg.Client): Promise<void> {
-  await workUnderAdvisory(askOf(client), ticket)
+/**
+ * Puts a session of this process to work under the lock that another of its sessions holds: its statements bar a successor,
+ * or, where they cannot, each is sent only while the lock is held.
+ *
+ * @throws PRISMA_IAM_MIGRATE_LOCK_LOST, then or from any later statement.
+ */
+export async function workUnder(lock: DeployLock, client: pg.Client): Promise<void> {
+  const ticket = lock.ticket()
+  if (ticket.kind === 'advisory') return await workUnderAdvisory(askOf(client), ticket)
+  checkFirst(client, () => lock.check())
+}
+
+/** Has every statement of a client wait for a check. */
+export function checkFirst(client: pg.Client, check: () => Promise<void>): void {
+  const send: (...parameters: unknown[]) => Promise<unknown> = Reflect.get(client, 'query').bind(client)
+  const query = async (...parameters: unknown[]) => {
+    await check()
+    return await send(...parameters)
+  }
+  Object.assign(client, { query })
 }
 
 function askOf(client: pg.Client): Ask {

@@ -5,7 +5,7 @@ import { PrismaIamError } from '../errors.ts'
 import type { DeployLock } from '../lock/lock.ts'
 import { type LockOptions, withLock } from '../lock/wait.ts'
 import type { Admin } from './admin.ts'
-import { deployLockOf, workUnder } from './lock.ts'
+import { checkFirst, deployLockOf, workUnder } from './lock.ts'
 
 /** The database sessions of one deploy. */
 export interface Sessions {
@@ -44,7 +44,7 @@ export async function withSessions<Result>(
     clients.add(client)
     try {
       signal?.throwIfAborted()
-      if (lock !== undefined) await workUnder(lock.ticket(), client)
+      if (lock !== undefined) await workUnder(lock, client)
       return await runOn(client, run)
     } finally {
       clients.delete(client)
@@ -52,10 +52,10 @@ export async function withSessions<Result>(
     }
   }
   const underLock: Sessions['underLock'] = async (client, options, run) => {
-    if (!seesSessions(admin)) return await run()
-    const wanted = deployLockOf(client)
+    const wanted = deployLockOf(admin, client, options.leaseMs)
     return await withLock(wanted, options, async () => {
       lock = wanted
+      if (wanted.ticket().kind === 'lease') checkFirst(client, () => wanted.check())
       return await run()
     })
   }
