@@ -1,0 +1,17 @@
+-- CreateTable
+CREATE TABLE "Setting" (
+    "key" TEXT NOT NULL,
+    "text" TEXT NOT NULL DEFAULT 'it''s; -- not a comment',
+    "count" INTEGER NOT NULL DEFAULT 0,
+    "big" BIGINT NOT NULL DEFAULT 9007199254740993,
+    "ratio" DOUBLE PRECISION NOT NULL DEFAULT 0.25,
+    "price" DECIMAL(10,2) NOT NULL DEFAULT 9.99,
+    "on" BOOLEAN NOT NULL DEFAULT true,
+    "doc" JSONB NOT NULL DEFAULT '{"a": [1, 2]}',
+    "blob" BYTEA NOT NULL DEFAULT '\x68656c6c6f',
+    "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "since" TIMESTAMPTZ(3) NOT NULL DEFAULT '2026-01-01 00:00:00 +00:00',
+    "token" UUID NOT NULL DEFAULT gen_random_uuid(),
+
+    CONSTRAINT "Setting_pkey" PRIMARY KEY ("key")
+);

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "User" ALTER COLUMN "score" SET DEFAULT 100,
+ALTER COLUMN "locale" DROP DEFAULT;

@@ -1,0 +1,5 @@
+-- AlterTable
+ALTER TABLE "Draft" DROP COLUMN "body",
+ADD COLUMN     "body" JSONB NOT NULL,
+DROP COLUMN "due",
+ADD COLUMN     "due" TIMESTAMPTZ(3) NOT NULL;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "Membership" ALTER COLUMN "role" SET DEFAULT 'member';

@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Counter" ADD COLUMN     "note" TEXT NOT NULL DEFAULT concat('counted', '; '),
+ADD COLUMN     "updatedAt" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;
