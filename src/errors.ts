@@ -45,6 +45,7 @@ export const errorCodes = {
   PRISMA_IAM_ROLES_APPLY: 'A statement for a role was refused by the database.',
   PRISMA_IAM_ROLES_UNKNOWN: 'There is no role, or no mapped ARN, of the name that was given.',
   PRISMA_IAM_ROLES_PROTECTED: 'Access cannot be taken from that role, or not in that way.',
+  PRISMA_IAM_ROLES_REPORT: 'The report of who may do what could not be written.',
   PRISMA_IAM_ROLES_VERIFY: 'After applying, the roles read back differ from the declared ones.',
 } as const satisfies Record<string, string>
 

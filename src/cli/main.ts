@@ -103,6 +103,7 @@ const usageCodes = [
   'PRISMA_IAM_ROLES_INVALID',
   'PRISMA_IAM_ROLES_UNKNOWN',
   'PRISMA_IAM_ROLES_PROTECTED',
+  'PRISMA_IAM_ROLES_REPORT',
 ]
 
 function report(error: unknown, begun: boolean, { print }: Shell): ExitCode {

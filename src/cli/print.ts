@@ -10,6 +10,8 @@ export interface Print {
   done(line: string): void
   /** A failure, with its hint. */
   failure(line: string): void
+  /** How many columns a line of result has; 100 where nobody looks. */
+  readonly width: number
 }
 
 /** Writes to the given streams; colour only where stderr is a terminal that wants it. */
@@ -21,6 +23,7 @@ export function createPrint(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStre
     result: (line) => void stdout.write(`${line}\n`),
     story: (line) => void stderr.write(`${line}\n`),
     done: (line) => void stderr.write(`${paint('green', '✓')} ${line}\n`),
+    width: stdout.columns || 100,
     failure: (line) => void stderr.write(`${paint('red', '✗')} ${line}\n`),
   }
 }

@@ -58,3 +58,15 @@ export async function endSessions(
     await sleep(pauseMs)
   }
 }
+
+/** How many sessions each role has open, this one aside; roles without any are left out. */
+export async function countSessions(client: SqlClient): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ role: string; count: number }>(countSql)
+  return new Map(rows.map(({ role, count }) => [role, count]))
+}
+
+const countSql = `
+select usename::text as role, count(*)::int as count
+from pg_catalog.pg_stat_activity
+where usename is not null and pid <> pg_backend_pid() and backend_type is distinct from 'parallel worker'
+group by 1`

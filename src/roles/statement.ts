@@ -1,6 +1,7 @@
 import { identifier, literal } from '../sql/quote.ts'
 import type { RoleDeclaration } from './manifest.ts'
 import type { Membership } from './membership.ts'
+import { visibleText } from './visible-text.ts'
 
 /** One statement for a role, with what it does in words. */
 export interface RoleStatement {
@@ -97,7 +98,7 @@ export function dropRole(name: string): RoleStatement {
 
 /** A name as a person reads it; unusual ones stand in quotes, so that they cannot paint the terminal. */
 export function shown(name: string): string {
-  return /^[\w-]+$/.test(name) ? name : JSON.stringify(name)
+  return /^[\w-]+$/.test(name) ? name : visibleText(JSON.stringify(name))
 }
 
 /** Names in a sentence: the name alone, or how many there are and the first three. */

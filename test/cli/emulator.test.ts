@@ -14,7 +14,13 @@ function start(...args: string[]) {
   const lines: string[] = []
   const story: string[] = []
   const write = (line: string) => void story.push(line)
-  const print = { result: (line: string) => void lines.push(line), story: write, done: write, failure: write }
+  const print = {
+    result: (line: string) => void lines.push(line),
+    story: write,
+    done: write,
+    failure: write,
+    width: 100,
+  }
   const shell: Shell = { print, env: {}, cwd: '/', signal: controller.signal, begin: () => {}, exit: () => {} }
   const command = emulatorCommand(shell, () => parent)
     .exitOverride()

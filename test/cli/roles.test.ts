@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { iamPool } from '../../src/connect/pool.ts'
 import { config, type Project, testProject } from '../migrate/project.ts'
@@ -66,6 +68,24 @@ low     clerk holds SELECT on table shop._prisma_migrations, which is not declar
     expect(JSON.parse(json.stdout).findings).toMatchObject([{ kind: 'undeclared-login' }, { kind: 'extra' }])
     const pruned = await run(['roles', 'apply', '--prune'])
     expect(pruned).toMatchObject({ code: 0, stdout: expect.stringContaining('_prisma_migrations') })
+  })
+
+  test('report shows a matrix, one role, JSON, and writes a page; a folder is refused before anybody logs in', async () => {
+    const matrix = await run(['roles', 'report'])
+    expect(matrix).toMatchObject({ code: 0, stdout: expect.stringMatching(/table Order +· +SIUD/) })
+    expect((await run(['roles', 'report', 'clerk'])).stdout).toMatch(
+      /^clerk: declared[\s\S]*SELECT, INSERT, UPDATE, DELETE\n/,
+    )
+    const json = await run(['roles', 'report', '--json', '--html', 'roles.html'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ database: emulator.database, roles: [{ name: 'clerk' }, {}, {}] })
+    expect(json.stderr).toContain('roles.html')
+    const page = await readFile(join(project.directory, 'roles.html'), 'utf8')
+    expect(page).toMatch(/^<!doctype html>[\s\S]*<code>clerk<\/code>[\s\S]*<\/html>\n$/)
+    expect(page).toContain(emulator.signHost)
+    emulator.forget()
+    expect(await run(['roles', 'report', '--html', 'prisma'])).toMatchObject({ code: 2, stdout: '' })
+    expect(emulator.logins()).toEqual([])
+    expect(await run(['roles', 'report', 'clrek'])).toMatchObject({ code: 2, stdout: '' })
   })
 
   test('revoke closes the door at once, tells what is still open, and can be repeated', async () => {

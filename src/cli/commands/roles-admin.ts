@@ -15,6 +15,8 @@ export interface RolesContext {
   readonly manifest: RoleManifest
   readonly server: RoleServer
   readonly endpoint: Endpoint
+  /** The server's own name, whatever was dialled. */
+  readonly host: string
 }
 
 /** Logs in as the admin of the config for one piece of work; a signal ends it. */
@@ -30,6 +32,8 @@ export async function asAdmin<Result>(
   const admin = await adminOf(iam, { env })
   const { roleServer: server, resolved } = admin
   return await withSessions(admin, signal, (sessions) =>
-    sessions.use((client) => work({ client, manifest: iam.roles ?? {}, server, endpoint: resolved.endpoint })),
+    sessions.use((client) =>
+      work({ client, manifest: iam.roles ?? {}, server, endpoint: resolved.endpoint, host: resolved.verify.host }),
+    ),
   )
 }

@@ -1,5 +1,6 @@
 import type { RoleSessions } from '../../roles/revoke/revoke.ts'
 import type { OpenSession } from '../../roles/sessions.ts'
+import { visibleText } from '../../roles/visible-text.ts'
 import type { Shell } from '../command.ts'
 import { asAdmin, type RolesFlags } from './roles-admin.ts'
 
@@ -65,7 +66,7 @@ function line({ pid, since, client, application, database, state }: OpenSession)
     `pid ${pid}`,
     since === null ? undefined : `since ${since.toISOString()}`,
     client === null ? undefined : `from ${client}`,
-    application === '' ? undefined : JSON.stringify(application),
+    application === '' ? undefined : visibleText(JSON.stringify(application)),
     database === null ? undefined : `on ${JSON.stringify(database)}`,
     state ?? undefined,
   ]

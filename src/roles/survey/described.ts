@@ -1,4 +1,5 @@
 import { shown } from '../statement.ts'
+import { visibleText } from '../visible-text.ts'
 import type { Thing } from './survey.ts'
 
 /** One thing as a person reads it: `table shop.Order`. */
@@ -18,7 +19,7 @@ export function describedAll(things: readonly Thing[]): string {
 
 /** The name alone, a function's with the types of its arguments. */
 export function named({ name, takes }: Thing): string {
-  return takes === null ? shown(name) : `${shown(name)}(${takes})`
+  return takes === null ? shown(name) : `${shown(name)}(${visibleText(takes)})`
 }
 
 function placed(thing: Thing): string {
