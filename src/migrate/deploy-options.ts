@@ -12,6 +12,11 @@ export interface DeployOptions {
   lockTimeoutMs?: number
   /** On Aurora DSQL, where the lock is a lease: how long a deploy that was killed bars the next. Default 30,000. */
   leaseMs?: number
+  /**
+   * How long to wait at most, in milliseconds, for roles that were given `rds_iam` just now: AWS refuses their logins for
+   * tens of seconds. Default 30,000; 0 does not wait.
+   */
+  loginWaitMs?: number
   /** Told what happens, step by step. */
   report?: (step: DeployStep) => void
   /** Stops the deploy in the middle of what it does; a migration that was running is rolled back where DDL can be. */

@@ -1,8 +1,6 @@
 import type pg from 'pg'
-import { applyRoles } from '../roles/apply.ts'
-import { planRoles } from '../roles/plan.ts'
-import type { RoleStatement } from '../roles/statement.ts'
 import type { Admin } from './admin.ts'
+import { awaitLogins, type BroughtRoles, bringRoles } from './bring-roles.ts'
 import { canBeMade, createDatabase } from './database.ts'
 import type { DeployOptions } from './deploy-options.ts'
 import type { PreparedHooks } from './hooks/prepare.ts'
@@ -31,14 +29,15 @@ export async function migrateDeploy(project: Project, options: DeployOptions): P
         return await sessions.underLock(client, { timeoutMs: lockTimeoutMs, leaseMs, onWait, signal }, work)
       }),
     )
-  try {
-    return await run()
-  } catch (error) {
+  const { newLogins, ...result } = await run().catch(async (error: unknown) => {
     if (!canBeMade(error, admin)) throw error
     await createDatabase(admin, signal)
     report({ kind: 'created', database: admin.resolved.database })
     return await run()
-  }
+  })
+  // Others need not wait for this: the lock is free by now.
+  await awaitLogins(newLogins, project.iam, { ...options, report })
+  return result
 }
 
 type Report = NonNullable<DeployOptions['report']>
@@ -53,7 +52,7 @@ interface Deploy {
   hooks: PreparedHooks
 }
 
-async function deploy(run: Deploy): Promise<DeployResult> {
+async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'newLogins'>> {
   const { project, options, admin, client, sessions, hooks } = run
   const { env, report, signal } = options
   const { endpoint, verify, database } = admin.resolved
@@ -63,22 +62,16 @@ async function deploy(run: Deploy): Promise<DeployResult> {
   const before = await runHooks(hooks.before, stage)
   const migrations = await applyMigrations(project, found, options, admin, client, sessions)
   const after = await runHooks(hooks.after, stage)
-  const changes = options.skipRoles ? [] : await bringRoles(run)
+  const roles = options.skipRoles ? nothing : await bringRoles(project.iam, options, admin, client)
   return {
     service: endpoint.service,
     host: verify.host,
     database,
     migrations,
     hooks: [...before, ...after],
-    roles: changes.map(({ summary }) => summary),
+    roles: roles.statements.map(({ summary }) => summary),
+    newLogins: roles.newLogins,
   }
 }
 
-async function bringRoles({ project, options, admin, client }: Deploy): Promise<readonly RoleStatement[]> {
-  options.signal?.throwIfAborted()
-  const started = performance.now()
-  const plan = await planRoles(client, project.iam.roles ?? {}, admin.roleServer)
-  const { statements, notices } = await applyRoles(client, plan, admin.roleServer)
-  options.report({ kind: 'roles', statements, notices, ms: performance.now() - started })
-  return statements
-}
+const nothing: BroughtRoles = { statements: [], newLogins: [] }

@@ -13,6 +13,10 @@ export type DeployStep =
   | { kind: 'migrations'; applied: readonly string[]; ms: number }
   | { kind: 'hook'; file: string; ms: number }
   | { kind: 'roles'; statements: readonly RoleStatement[]; notices: readonly string[]; ms: number }
+  /** AWS may refuse these roles for a while yet. */
+  | { kind: 'settling'; roles: readonly string[]; waitMs: number }
+  /** The wait is over; the login of those that are `unproven` was not seen to work. */
+  | { kind: 'settled'; roles: readonly string[]; unproven: readonly string[]; ms: number }
 
 /** What a deploy changed. */
 export interface DeployResult {

@@ -6,7 +6,14 @@ const split = (line: string) => splitArguments(line === '' ? [] : line.split(' '
 test('without a verb it is deploy, with patience for 300 seconds', () => {
   expect(split('')).toEqual({
     verb: 'deploy',
-    own: { json: false, skipRoles: false, skipHooks: false, dryRun: false, lockTimeoutMs: 300_000 },
+    own: {
+      json: false,
+      skipRoles: false,
+      skipHooks: false,
+      dryRun: false,
+      lockTimeoutMs: 300_000,
+      loginWaitMs: 30_000,
+    },
     config: undefined,
     schema: undefined,
     prisma: [],
@@ -15,10 +22,12 @@ test('without a verb it is deploy, with patience for 300 seconds', () => {
 
 test('our flags stay here, the config is named to Prisma by us, the rest is handed on as typed', () => {
   expect(
-    split('--json --schema a.prisma --skip-roles --skip-hooks --dry-run --lock-timeout=1.5 --config x.ts'),
+    split(
+      '--json --schema a.prisma --skip-roles --skip-hooks --dry-run --lock-timeout=1.5 --login-wait 0 --config x.ts',
+    ),
   ).toEqual({
     verb: 'deploy',
-    own: { json: true, skipRoles: true, skipHooks: true, dryRun: true, lockTimeoutMs: 1500 },
+    own: { json: true, skipRoles: true, skipHooks: true, dryRun: true, lockTimeoutMs: 1500, loginWaitMs: 0 },
     config: 'x.ts',
     schema: 'a.prisma',
     prisma: ['--schema', 'a.prisma'],

@@ -14,6 +14,12 @@ export function tell(step: DeployStep, print: Print): void {
   else if (step.kind === 'hook') print.done(`hook ${step.file}${took(step)}`)
   else if (step.kind === 'migrations') {
     print.done(`${step.applied.length === 0 ? 'no migration' : count(step.applied, 'migration')} applied${took(step)}`)
+  } else if (step.kind === 'settling') {
+    print.story(
+      `AWS may refuse ${step.roles.join(', ')} for tens of seconds yet; waiting for ${seconds(step.waitMs)} at most`,
+    )
+  } else if (step.kind === 'settled') {
+    tellSettled(step, print)
   } else {
     for (const notice of step.notices) print.story(`  ${notice}`)
     for (const { summary: words } of step.statements) print.story(`  ${words}`)
@@ -31,6 +37,13 @@ function tellPrisma(line: string, print: Print): void {
   if (line.trim() !== '') print.story(`  ${line}`)
 }
 
+function tellSettled({ roles, unproven, ms }: Extract<DeployStep, { kind: 'settled' }>, print: Print): void {
+  const seen = roles.filter((role) => !unproven.includes(role))
+  if (seen.length > 0) print.done(`AWS lets in ${seen.join(', ')}${took({ ms })}`)
+  if (unproven.length === 0) return
+  print.story(`whether AWS lets in ${unproven.join(', ')} cannot be seen with these credentials, and the wait is over`)
+}
+
 /** The one line of result. */
 export function summary({ host, database, migrations, hooks, roles }: DeployResult): string {
   const where = `${database} at ${host}`
@@ -43,5 +56,9 @@ function count(things: readonly unknown[], name: string): string {
 }
 
 function took({ ms }: { ms: number }): string {
-  return ` (${(ms / 1000).toFixed(1)} s)`
+  return ` (${seconds(ms)})`
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
 }

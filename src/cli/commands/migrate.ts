@@ -20,6 +20,7 @@ export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
     .option('--dry-run', 'print what would be done, and do none of it (deploy)')
     .option('--skip-hooks', 'run no hook (deploy)')
     .option('--lock-timeout <seconds>', 'how long to wait for another deploy (deploy)', '300')
+    .option('--login-wait <seconds>', 'how long to wait for roles that AWS does not let in yet (deploy)', '30')
     .option('--config <file>', 'the config file (default: prisma.config.ts)')
     .allowUnknownOption()
     .action(() => migrate(splitArguments(argv.slice(argv.indexOf('migrate') + 1)), shell))
@@ -67,6 +68,7 @@ async function deploy(project: Project, { own, prisma }: MigrateArguments, shell
     skipRoles,
     skipHooks,
     lockTimeoutMs: own.lockTimeoutMs,
+    loginWaitMs: own.loginWaitMs,
     report: (step) => {
       shell.begin()
       tell(step, print)

@@ -8,6 +8,7 @@ export interface OwnFlags {
   skipHooks: boolean
   dryRun: boolean
   lockTimeoutMs: number
+  loginWaitMs: number
 }
 
 /** What was typed behind `migrate`. */
@@ -55,7 +56,14 @@ const shortFlags = new Map([
 ])
 
 const ownFlags: Record<string, Flags> = {
-  deploy: { json: 'alone', 'skip-roles': 'alone', 'skip-hooks': 'alone', 'dry-run': 'alone', 'lock-timeout': 'value' },
+  deploy: {
+    json: 'alone',
+    'skip-roles': 'alone',
+    'skip-hooks': 'alone',
+    'dry-run': 'alone',
+    'lock-timeout': 'value',
+    'login-wait': 'value',
+  },
 }
 
 /**
@@ -109,15 +117,19 @@ function unknown(written: string, known: Flags): PrismaIamError {
 }
 
 function readOwn(given: ReadonlyMap<string, string>): OwnFlags {
-  const seconds = given.get('lock-timeout') ?? '300'
-  if (!/^\d+(\.\d+)?$/.test(seconds)) throw usage('`--lock-timeout` must be a number of seconds')
   return {
     json: given.has('json'),
     skipRoles: given.has('skip-roles'),
     skipHooks: given.has('skip-hooks'),
     dryRun: given.has('dry-run'),
-    lockTimeoutMs: Number(seconds) * 1000,
+    lockTimeoutMs: millisecondsOf('lock-timeout', given.get('lock-timeout') ?? '300'),
+    loginWaitMs: millisecondsOf('login-wait', given.get('login-wait') ?? '30'),
   }
+}
+
+function millisecondsOf(name: string, seconds: string): number {
+  if (/^\d+(\.\d+)?$/.test(seconds)) return Number(seconds) * 1000
+  throw usage(`\`--${name}\` must be a number of seconds`)
 }
 
 function usage(problem: string): PrismaIamError {
