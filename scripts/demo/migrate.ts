@@ -8,7 +8,9 @@ export async function migrate(
   folder: string,
   env: Record<string, string>,
 ): Promise<{ migrations: string[]; roles: string[] }> {
-  const child = spawn(process.execPath, [join(root, 'dist/cli/bin.mjs'), 'migrate', '--json'], {
+  // The emulator lets a new role in at once, where AWS takes its time.
+  const args = [join(root, 'dist/cli/bin.mjs'), 'migrate', '--json', '--login-wait', '0']
+  const child = spawn(process.execPath, args, {
     cwd: join(root, folder),
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', TMPDIR: process.env.TMPDIR ?? '/tmp', ...env },
   })
