@@ -69,7 +69,7 @@ export function defineIam(config: IamConfig): IamConfig {
  * @param login what its secret holds; without it a secret is none the less a password login.
  */
 export function adminOptions(
-  { admin, roles: _roles, hooks: _hooks, ...connection }: IamConfig,
+  { admin, roles: _roles, hooks: _hooks, dsql: _dsql, ...connection }: IamConfig,
   login?: { username: string | undefined; password: () => Promise<string> },
 ): IamOptions {
   const user = admin?.user ?? login?.username

@@ -27,6 +27,11 @@ test('a declared role cannot be the admin by being the user of the URL', async (
   )
 })
 
+test('what is said of DSQL is for the engine, and no matter of the connection', async () => {
+  const config = { url: 'postgresql://admin:x@localhost/shop', dsql: { identityCache: 1 }, hooks: {}, roles: {} }
+  expect(await (await adminOf(config, { env })).engineLogin()).toMatchObject({ dsql: { identityCache: 1 } })
+})
+
 test('an admin with a password has no token, one without has', async () => {
   const url = 'postgresql://app@x.cluster-c1.eu-west-1.rds.amazonaws.com/shop'
   const admin = await adminOf({ url, admin: { user: 'postgres', password: async () => 'pw' } }, { env })
