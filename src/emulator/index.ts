@@ -1,3 +1,4 @@
+export type { Jobs } from './dsql/jobs.ts'
 export type { Service } from './endpoint.ts'
 export type { EmulatorEvent } from './events.ts'
 export type { Faults } from './faults/faults.ts'

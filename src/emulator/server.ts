@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openBackend } from './backend.ts'
+import type { Jobs } from './dsql/jobs.ts'
 import { pretend, type Service } from './endpoint.ts'
 import type { EmulatorEvent } from './events.ts'
 import type { Faults } from './faults/faults.ts'
@@ -80,6 +81,8 @@ export interface Emulator {
    * @throws Error on RDS, where transactions wait for each other
    */
   conflictNext(count: number, code?: 'OC000' | 'OC001'): void
+  /** DSQL: how asynchronous jobs go. On RDS, which has none, its methods reject. */
+  jobs: Jobs
   /** Ends all connections, the listeners, PostgreSQL, and removes what was temporary; safe to call twice. */
   stop(): Promise<void>
 }
@@ -116,6 +119,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { close, ...open } = await openFront({ ...front, loginTimeoutMs, onEvent, onStatement })
     undo.push(async () => close())
 
+    undo.push(async () => doors.dsql?.jobs.close())
+
+    const dsql = (what: string) => {
+      if (!doors.dsql) throw new Error(`Only DSQL has ${what}.\nHint: start the emulator with service: 'dsql'.`)
+      return doors.dsql
+    }
     const { accessKeyId, secretAccessKey, arn } = first
     const { admin, adminPassword, database } = doors
     return {
@@ -134,8 +143,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       arn,
       superuser: backend.superuser,
       conflictNext(count, code = 'OC000') {
-        if (!doors.neighbours) throw new Error('Only DSQL has conflicts at COMMIT.\nHint: start it with service: dsql.')
-        doors.neighbours.conflictNext(count, code === 'OC000' ? 'conflict' : 'schemaChanged')
+        dsql('conflicts at COMMIT').neighbours.conflictNext(count, code === 'OC000' ? 'conflict' : 'schemaChanged')
+      },
+      jobs: {
+        take: async (durationMs) => dsql('jobs').jobs.take(durationMs),
+        finish: async () => dsql('jobs').jobs.finish(),
+        failNext: async (count, details) => dsql('jobs').jobs.failNext(count, details),
       },
       stop,
     }

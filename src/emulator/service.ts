@@ -1,6 +1,7 @@
 import type { Backend } from './backend.ts'
 import { prepareDsqlCatalog } from './dsql/catalog.ts'
 import { createNeighbours, type Neighbours } from './dsql/conflicts/neighbours.ts'
+import { type RunningJobs, runJobs } from './dsql/jobs.ts'
 import { createDsqlSession, lockSettings } from './dsql/session.ts'
 import type { Service } from './endpoint.ts'
 import { createReadOnlyFilter } from './faults/read-only.ts'
@@ -27,8 +28,8 @@ export interface ServiceDoors {
   database: string
   admin: string
   adminPassword?: string
-  /** Sessions of a DSQL cluster; none on RDS. */
-  neighbours?: Neighbours
+  /** What only a DSQL cluster has. */
+  dsql?: { neighbours: Neighbours; jobs: RunningJobs }
 }
 
 /** What can befall a session's connection. */
@@ -58,6 +59,8 @@ export interface DsqlOptions {
    * of a transaction, as DSQL does at times; default only where a transaction was open.
    */
   strictCatalog?: boolean
+  /** How long asynchronous jobs take; default no time. */
+  jobs?: { durationMs: number }
 }
 
 /**
@@ -106,6 +109,7 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
 async function openDsql(options: ServiceOptions, { query }: Backend): Promise<ServiceDoors> {
   const catalog = await prepareDsqlCatalog(query)
   const neighbours = createNeighbours(options.dsql)
+  const jobs = await runJobs(query, options.dsql?.jobs?.durationMs ?? 0)
   return {
     gateOf: (signHost) => dsqlGate({ ...options, catalog, signHost }),
     greeting: asDsql,
@@ -117,7 +121,7 @@ async function openDsql(options: ServiceOptions, { query }: Backend): Promise<Se
     maxClientMessage: maxDsqlMessage,
     database: fixed.database,
     admin: fixed.admin,
-    neighbours,
+    dsql: { neighbours, jobs },
   }
 }
 

@@ -1,4 +1,5 @@
 import { copiesScript } from './conflicts/copies-sql.ts'
+import { jobsScript } from './jobs-sql.ts'
 import { literal } from './literal.ts'
 import { type RuleName, rules } from './rules.ts'
 
@@ -11,7 +12,7 @@ export const catalogScript: string = [
   ...adminRole(),
   ...database(),
   ...trust(),
-  ...jobs(),
+  jobsScript,
   copiesScript,
 ].join(';\n')
 
@@ -82,45 +83,6 @@ function trust(): string[] {
       `REVOKE ALL ON PROCEDURE ${procedure}(text, text) FROM PUBLIC`,
       `GRANT EXECUTE ON PROCEDURE ${procedure}(text, text) TO admin`,
     ]),
-  ]
-}
-
-function jobs(): string[] {
-  return [
-    `CREATE TABLE IF NOT EXISTS sys.job (
-       job_id text PRIMARY KEY, status text NOT NULL, details text, job_type text NOT NULL, class_id oid, object_id oid,
-       object_name text, start_time timestamptz NOT NULL, update_time timestamptz)`,
-    'REVOKE ALL ON sys.job FROM PUBLIC',
-    `CREATE OR REPLACE VIEW sys.jobs AS
-       SELECT job_id, status, details, job_type, class_id, object_id, object_name, start_time, update_time FROM sys.job`,
-    'GRANT SELECT ON sys.jobs TO PUBLIC',
-    // 128 random bits in 26 digits of base32 (recorded 2026-09-16).
-    `CREATE OR REPLACE FUNCTION sys.new_job_id() RETURNS text LANGUAGE sql VOLATILE SET search_path = pg_catalog AS $$
-       SELECT string_agg(substr('abcdefghijklmnopqrstuvwxyz234567', 1 + bits::bit(5)::int, 1), '' ORDER BY n)
-       FROM (SELECT n, substr(all_bits, 1 + n * 5, 5) AS bits
-             FROM (SELECT right(uuid_send(gen_random_uuid())::text, 32) AS hex OFFSET 0) id,
-                  LATERAL (SELECT ('x' || hex)::bit(128)::text || '00' AS all_bits) b, generate_series(0, 25) n) digits
-     $$`,
-    `CREATE OR REPLACE FUNCTION sys.record_job(job_type text) RETURNS text
-     LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $$
-       INSERT INTO sys.job VALUES (sys.new_job_id(), 'completed', NULL, job_type, 'pg_class'::regclass, NULL, NULL,
-                                   clock_timestamp(), clock_timestamp())
-       RETURNING job_id
-     $$`,
-    // With the rights and the search path of the client: it is the client's own statement.
-    `CREATE OR REPLACE FUNCTION sys.run_job(job_type text, statement text) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
-     BEGIN
-       EXECUTE statement;
-       RETURN sys.record_job(job_type);
-     END $$`,
-    `CREATE OR REPLACE PROCEDURE sys.wait_for_job(job_id text, INOUT succeeded boolean DEFAULT NULL)
-     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
-     BEGIN
-       IF job_id !~ '^[a-z2-7]{26}$' THEN
-         RAISE EXCEPTION USING ERRCODE = '22P02', MESSAGE = 'Unable to convert text to UUID';
-       END IF;
-       succeeded := EXISTS (SELECT FROM sys.job j WHERE j.job_id = wait_for_job.job_id AND j.status = 'completed');
-     END $$`,
   ]
 }
 

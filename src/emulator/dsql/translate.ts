@@ -48,7 +48,10 @@ function translateIndex(piece: Piece, async: Token): Translation {
   // Wrong in itself: PostgreSQL shall say so; with ASYNC blanked out its positions stay those of the client's text.
   if (!tree || !('IndexStmt' in tree)) return { sql, tag: 'CREATE INDEX' }
   const refused = refuseIndex(tree.IndexStmt, piece.tokens)
-  return refused ? { refusal: refused } : { sql: job('INDEX_BUILD', sql), tag: 'CREATE INDEX' }
+  if (refused) return { refusal: refused }
+  const unique = piece.tokens[1]
+  const plain = tree.IndexStmt.unique && unique ? without({ ...piece, text: sql }, unique) : undefined
+  return { sql: job('INDEX_BUILD', sql, plain), tag: 'CREATE INDEX' }
 }
 
 function refuseIndex({ concurrent, indexParams }: IndexStmt, tokens: readonly Token[]): ServerError | undefined {
@@ -76,8 +79,9 @@ function translateValidate(piece: Piece, async: Token): Translation | undefined 
     : undefined
 }
 
-function job(type: string, sql: string): string {
-  return `SELECT sys.run_job(${literal(type)}, ${literal(sql)}) AS job_id`
+function job(type: string, ...statements: (string | undefined)[]): string {
+  const given = statements.flatMap((sql) => (sql === undefined ? [] : [literal(sql)]))
+  return `SELECT sys.run_job(${[literal(type), ...given].join(', ')}) AS job_id`
 }
 
 function without({ text, start }: Piece, token: Token): string {

@@ -66,7 +66,7 @@ describe('a statement that only DSQL has becomes', () => {
   it.each([
     [
       'create unique index async i on "t""x" (a)',
-      `CREATE INDEX: SELECT sys.run_job('INDEX_BUILD', 'create unique index       i on "t""x" (a)') AS job_id`,
+      `CREATE INDEX: SELECT sys.run_job('INDEX_BUILD', 'create unique index       i on "t""x" (a)', 'create        index       i on "t""x" (a)') AS job_id`,
     ],
     ['CREATE INDEX ASYNC s.i ON t (a)', 'CREATE INDEX: CREATE INDEX       s.i ON t (a)'],
     [
