@@ -26,7 +26,7 @@ const migrations: Record<'rds' | 'dsql', Record<string, string>> = {
     '0003_tables':
       'CREATE TABLE a (id int PRIMARY KEY, n int);\nINSERT INTO a SELECT i, i FROM generate_series(1, 100) i;\nUPDATE a SET n = n + 1;\n',
     '0004_index':
-      'CREATE UNIQUE INDEX a_n ON a (n);\nUPDATE a SET n = n + 1;\nALTER TABLE a ADD CONSTRAINT positive CHECK (n > 0);\n',
+      'CREATE UNIQUE INDEX a_n ON a (n);\nUPDATE a SET n = n + 1000;\nALTER TABLE a ADD CONSTRAINT positive CHECK (n > 0);\n',
   },
 }
 
@@ -52,6 +52,7 @@ export async function killDeploys(
     onStatement = () => void statements++
     const expected = await onStage(emulator, service, async ({ project }) => [await mustRun(project)])
     onStatement = () => {}
+    if (!expected.includes(well)) throw new Error(`the undisturbed deploy ${expected}`)
     for (let sample = 0; sample < samples; sample++) {
       const point = Math.max(1, Math.round(((sample + 0.5) * statements) / samples))
       const victim = victims[sample % victims.length] ?? 'all'
@@ -109,11 +110,13 @@ async function onStage(
   }
 }
 
-/** The result line of a deploy that must end well; what it applied depends on what was done before. */
+/** How a deploy ended that should end well; what it applied depends on what was done before. */
 async function mustRun(project: Project): Promise<string> {
   const run = await project.run(['migrate'])
-  return run.code === 0 ? 'ended well' : `ended with ${run.code}: ${run.stderr}`
+  return run.code === 0 ? well : `ended with ${run.code}: ${run.stderr}`
 }
+
+const well = 'ended well'
 
 async function readBack(emulator: TestEmulator, database: string): Promise<unknown> {
   const queries = [

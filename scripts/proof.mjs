@@ -18,6 +18,17 @@ const { migrations, explained, unexplained, failures } = await compareOnDsql('co
 console.log(`${migrations.length} migrations on DSQL and PostgreSQL; told by notices: ${JSON.stringify(explained)}`)
 for (const line of [...unexplained, ...failures]) console.log(`unexpected: ${line}`)
 
+const { killDeploys } = await load('proof/killed-deploys.ts')
+const wrong = []
+for (const service of ['rds', 'dsql']) {
+  const run = await killDeploys(service, 24)
+  console.log(
+    `${service}: ${run.killed} deploys killed over ${run.statements} statements, ${run.wrong.length} not healed`,
+  )
+  wrong.push(...run.wrong)
+}
+for (const line of wrong) console.log(line)
+
 const { prove } = await load('proof/soak.ts')
 const seconds = process.argv[2] === undefined ? undefined : Number(process.argv[2])
 const passed = await prove([
@@ -25,4 +36,5 @@ const passed = await prove([
   { name: 'a day of tokens, 100 times as fast', speed: 100, seconds: seconds ?? 864 },
 ])
 console.log(passed ? 'no query failed' : 'queries failed')
-process.exitCode = passed && unexplained.length + failures.length === 0 ? 0 : 1
+const failed = unexplained.length + failures.length + wrong.length
+process.exitCode = passed && failed === 0 ? 0 : 1

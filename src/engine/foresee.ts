@@ -1,7 +1,6 @@
 import type { Plan } from '../dsql/plan.ts'
 import { PrismaIamError } from '../errors.ts'
 import { untilAgreed } from '../steps/conflict.ts'
-import { isJournalled } from '../steps/journal.ts'
 import type { StepSession } from '../steps/session.ts'
 import { assertBegunUnchanged } from '../steps/unchanged.ts'
 import type { Connection } from './adapter.ts'
@@ -29,7 +28,6 @@ export async function foresee(params: unknown, { session, capabilities, dsql, ed
   const server = { ...capabilities, dsql }
   const patience = stepEdges(edges)
   const applied = await untilAgreed(() => readApplied(session), patience)
-  const journalled = await untilAgreed(() => isJournalled(session), patience)
   const problems: string[] = []
   const pending = readFiles(params as MigrationsParams).filter(({ migration }) => !applied.has(migration))
   assertEncoding(pending)
@@ -39,7 +37,7 @@ export async function foresee(params: unknown, { session, capabilities, dsql, ed
     problems.push(...problemsOf(migration, plan))
     for (const { place, message, instead } of plan.notices)
       patience.report({ kind: 'notice', migration, place, message, instead })
-    if (journalled) await assertBegunUnchanged(session, { migration, steps: plan.steps }, server)
+    await untilAgreed(() => assertBegunUnchanged(session, { migration, steps: plan.steps }, server), patience)
   }
   if (problems.length > 0) throw refused(problems)
 }

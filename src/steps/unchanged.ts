@@ -1,6 +1,6 @@
 import { PrismaIamError } from '../errors.ts'
 import { literal } from '../sql/quote.ts'
-import { digestOf, type Entry, type Journal, type Journalled, openJournal } from './journal.ts'
+import { digestOf, type Entry, isJournalled, type Journal, type Journalled, openJournal } from './journal.ts'
 import type { StepServer, StepSession } from './session.ts'
 
 /**
@@ -33,12 +33,12 @@ export function assertUnchanged({ migration, steps }: Journalled, journal: Journ
 }
 
 /**
- * The same, for a look ahead; the journal's table must be there.
+ * The same, for a look ahead; nothing is begun where there is no journal.
  *
  * @throws PrismaIamError `PRISMA_IAM_STEPS_CHANGED`
  */
 export async function assertBegunUnchanged(session: StepSession, work: Journalled, server: StepServer): Promise<void> {
-  assertUnchanged(work, await openJournal(session, work, server))
+  if (await isJournalled(session)) assertUnchanged(work, await openJournal(session, work, server))
 }
 
 /** A step that was refused left nothing, unless some of its batches were through. */

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openSession } from '../../src/engine/session.ts'
+import { openSession, type Session } from '../../src/engine/session.ts'
 import { planAutocommit } from '../../src/steps/autocommit.ts'
 import { StepFailure } from '../../src/steps/failure.ts'
 import type { Progress } from '../../src/steps/progress.ts'
@@ -11,6 +11,7 @@ import { mortal, nth } from './mortal.ts'
 
 let server: TestPostgres
 let client: pg.Client
+let open: Session
 let told: Progress[]
 
 beforeAll(async () => {
@@ -18,6 +19,7 @@ beforeAll(async () => {
 })
 beforeEach(async () => {
   client = await server.connect({ database: await server.createDatabase() })
+  open = openSession(client)
   told = []
 })
 afterAll(async () => {
@@ -34,7 +36,7 @@ const edges: StepEdges = {
 
 /** One deploy of a file, by a session that dies before the message which `dies` picks; tells what was sent. */
 async function run(script: string, dies: (sql: string) => boolean = () => false): Promise<string[]> {
-  const { session, sent } = mortal(openSession(client), dies)
+  const { session, sent } = mortal(open, dies)
   const work = { migration: 'm', steps: await planAutocommit(script) }
   await runSteps(session, work, { transactionalDdl: true }, edges).finally(() => client.query('ROLLBACK'))
   return sent
@@ -168,3 +170,33 @@ describe('an index that is built outside of a transaction', () => {
     })
   })
 })
+
+test('killed before any message, a run is healed by the next, and no step takes effect twice', async () => {
+  const script = [
+    'BEGIN;',
+    'CREATE TABLE a (n int);',
+    'INSERT INTO a VALUES (1);',
+    'COMMIT;',
+    'CREATE UNIQUE INDEX CONCURRENTLY i ON a (n);',
+    'UPDATE a SET n = n + 1;',
+    'DROP INDEX CONCURRENTLY i;',
+    'VACUUM a;',
+    'CREATE INDEX CONCURRENTLY ON a (n);',
+    'INSERT INTO a SELECT n FROM a;',
+  ].join('\n')
+  const readBack = async () => [
+    await rows('SELECT n FROM a'),
+    await rows("SELECT indexrelid::regclass::text, indisvalid FROM pg_index WHERE indrelid = 'a'::regclass"),
+    await journal(),
+  ]
+  const messages = (await run(script)).length
+  const expected = await readBack()
+  expect(expected[0]).toEqual([{ n: 2 }, { n: 2 }])
+  expect(messages).toBeGreaterThan(60)
+  for (let point = 1; point <= messages; point++) {
+    await client.query('DROP TABLE a, _prisma_iam_steps')
+    await expect(run(script, nth(point))).rejects.toThrow()
+    await run(script)
+    expect(await readBack(), `killed before message ${point}`).toEqual(expected)
+  }
+}, 60_000)
