@@ -18,7 +18,7 @@ export const errorCodes = {
   PRISMA_IAM_ENGINE_UNSUPPORTED: 'The schema engine was asked for something that it does not do.',
   PRISMA_IAM_ENGINE_LOGIN: 'The schema engine was started without a way to log in.',
   PRISMA_IAM_ENGINE_ENCODING: 'A migration file that is still to be applied is not plain UTF-8.',
-  PRISMA_IAM_ENGINE_SHADOW: 'The shadow database is the main database under another name.',
+  PRISMA_IAM_ENGINE_SHADOW: 'The shadow database is the main one under another name, or there is no place to make one.',
   PRISMA_IAM_STEPS_CHANGED: 'A migration that is half done was changed in a part that has run.',
   PRISMA_IAM_STEPS_JOB: 'A job of the server, as for an index, did not do its work.',
   PRISMA_IAM_STEPS_REFUSED: 'A migration holds what the server is known to refuse; nothing was run.',

@@ -9,6 +9,8 @@ export interface Capabilities {
   /** Whether several schema changes can share one transaction. */
   transactionalDdl: boolean
   advisoryLocks: boolean
+  /** Whether the server makes further databases. */
+  severalDatabases: boolean
   /** How an IAM identity is tied to a role in the database; `none` on a plain PostgreSQL. */
   iamAttachment: 'rds_iam' | 'aws-iam' | 'none'
   /** DSQL's `public` belongs to the system: grants on the schema itself are refused. */
@@ -91,6 +93,7 @@ export function plainEndpoint(): Endpoint {
 const postgresqlCapabilities: Capabilities = {
   transactionalDdl: true,
   advisoryLocks: true,
+  severalDatabases: true,
   iamAttachment: 'rds_iam',
   publicSchemaIsSystem: false,
   defaultPrivilegesUnproven: false,
@@ -111,6 +114,8 @@ const postgresqlCapabilities: Capabilities = {
 const dsqlCapabilities: Capabilities = {
   transactionalDdl: false,
   advisoryLocks: false,
+  /** One cluster, one database, `postgres` (AWS's page on its unsupported features, 2026-11). */
+  severalDatabases: false,
   iamAttachment: 'aws-iam',
   publicSchemaIsSystem: true,
   /** AWS's samples use it in schemas of their own, its published grammar does not list it (2026-08). */

@@ -9,7 +9,7 @@ import { lockPatience } from './lock.ts'
 import { audienceVariable, type EngineLogin, requestLogin, type Served, socketVariable } from './login.ts'
 import { assertMeant } from './meant.ts'
 import { checked, endWith, openSession, type Session } from './session.ts'
-import { assertApart, createShadow, emptyShadow } from './shadow.ts'
+import { assertApart, createShadow, emptyShadow, noRoomForShadow } from './shadow.ts'
 import { urlLogin } from './url-login.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -81,6 +81,16 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     main ??= logIn()
     return main
   }
+  /** Where a shadow database can be made: on the login's own server, or on one beside it. */
+  const shadowServer = async (entered: Entered): Promise<EngineLogin & Reaching> => {
+    const { shadow, capabilities, gone } = entered
+    if (shadow === undefined) {
+      if (!capabilities.severalDatabases) throw noRoomForShadow()
+      return entered
+    }
+    const session = await connect(shadow.login, gone)
+    return { ...shadow, session, reach: (database) => connect({ ...shadow.login, database }, gone) }
+  }
   const over = (session: Session, { login, capabilities, dsql, tell }: EngineLogin & Partial<Served>): Connection => {
     const lockTimeoutMs = lockPatience(env, capabilities.advisoryLocks)
     const report = (progress: Progress) => tell?.({ kind: 'step', progress })
@@ -97,7 +107,8 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     async shadow() {
       const entered = await enter()
       if (datasource.shadowDatabaseUrl === undefined) {
-        return over(await createShadow(entered.session, entered.reach), entered)
+        const { session, reach, ...there } = await shadowServer(entered)
+        return over(await createShadow(session, reach), there)
       }
       const given = await urlLogin(datasource.shadowDatabaseUrl, env)
       const session = await connect(given.login)
@@ -121,10 +132,13 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   }
 }
 
-interface Entered extends Entry {
+interface Reaching {
+  session: Session
   /** Another database of the same server, by the same login. */
   reach(database: string): Promise<Session>
 }
+
+type Entered = Entry & Reaching
 
 async function openPlain(login: Login): Promise<Session> {
   return openSession(await connectClient({ applicationName: 'prisma-iam schema engine', ...login }))

@@ -14,6 +14,8 @@ export interface EngineLogin {
   capabilities: EngineCapabilities
   /** How files are translated where the server is DSQL. */
   dsql?: DsqlOptions
+  /** A server for shadow databases, where the login's own has room for one database only. */
+  shadow?: EngineLogin | undefined
   /** The deploy lock that the process at the other end holds; absent, an engine that changes something takes it itself. */
   lock?: LockTicket | undefined
 }
@@ -22,6 +24,7 @@ export interface EngineLogin {
 export interface EngineCapabilities {
   transactionalDdl: boolean
   advisoryLocks: boolean
+  severalDatabases: boolean
 }
 
 /** A socket at which engines ask for logins. */

@@ -13,7 +13,7 @@ export function offlineDatabases(): Databases {
   const connection: Connection = {
     session: answering,
     schema: 'public',
-    capabilities: { transactionalDdl: true, advisoryLocks: false },
+    capabilities: { transactionalDdl: true, advisoryLocks: false, severalDatabases: false },
     lockTimeoutMs: 'off',
   }
   return { main: async () => connection, shadow: async () => connection }

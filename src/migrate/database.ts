@@ -4,8 +4,7 @@ import type { Admin } from './admin.ts'
 
 /** Tells the failed login to a database that the server does not have, and that can be made there. */
 export function canBeMade(error: unknown, { resolved }: Admin): boolean {
-  // Aurora DSQL has one database, `postgres` (AWS's page on its unsupported features, 2026-11).
-  if (resolved.endpoint.service === 'dsql') return false
+  if (!resolved.endpoint.capabilities.severalDatabases) return false
   return isPrismaIamError(error) && error.code === 'PRISMA_IAM_MIGRATE_LOGIN' && codeOf(error.cause) === '3D000'
 }
 

@@ -15,7 +15,7 @@ function server(transactionalDdl: boolean, ...applied: string[]): Connection {
   return {
     session: { query, script, end: async () => {} },
     schema: 'public',
-    capabilities: { transactionalDdl, advisoryLocks: transactionalDdl },
+    capabilities: { transactionalDdl, advisoryLocks: transactionalDdl, severalDatabases: transactionalDdl },
     lockTimeoutMs: 'off',
     edges: { report: (progress) => told.push(progress) },
   }

@@ -34,7 +34,7 @@ export async function callEngine(
   const connection = {
     session,
     schema: 'public',
-    capabilities: options.capabilities ?? { transactionalDdl: true, advisoryLocks: true },
+    capabilities: options.capabilities ?? { transactionalDdl: true, advisoryLocks: true, severalDatabases: true },
     lockTimeoutMs: options.lockTimeoutMs ?? 10_000,
   }
   const unused = () => Promise.reject(new Error('not part of this test'))

@@ -41,7 +41,7 @@ function login(name: string): EngineLogin {
   const address = { host: '127.0.0.1', port: server.port }
   return {
     login: { dial: address, verify: address, user: server.superuser, database: name, password: 'loopback', tls: 'off' },
-    capabilities: { transactionalDdl: true, advisoryLocks: true },
+    capabilities: { transactionalDdl: true, advisoryLocks: true, severalDatabases: true },
   }
 }
 

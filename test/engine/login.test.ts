@@ -15,7 +15,7 @@ const login: EngineLogin = {
     password: 'canary',
     tls: { ca: ['PEM'] },
   },
-  capabilities: { transactionalDdl: true, advisoryLocks: true },
+  capabilities: { transactionalDdl: true, advisoryLocks: true, severalDatabases: true },
 }
 
 let socket: LoginSocket | undefined
@@ -78,7 +78,7 @@ describe('urlLogin', () => {
         schema: 'app',
         tls: 'off',
       },
-      capabilities: { transactionalDdl: true, advisoryLocks: true },
+      capabilities: { transactionalDdl: true, advisoryLocks: true, severalDatabases: true },
     })
   })
 

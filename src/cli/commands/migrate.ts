@@ -3,6 +3,7 @@ import { PrismaIamError } from '../../errors.ts'
 import type { Project } from '../../migrate/load-config.ts'
 import type { DeployStep } from '../../migrate/steps.ts'
 import type { Shell } from '../command.ts'
+import { type LocalShadow, replays, startLocalShadow } from './local-shadow.ts'
 import { printPlan } from './migrate-plan.ts'
 import { summary, tell, tellProgress } from './migrate-story.ts'
 import { type MigrateArguments, splitArguments } from './prisma-flags.ts'
@@ -87,16 +88,27 @@ async function passOn(project: Project, called: MigrateArguments, shell: Shell):
   const { env, signal } = shell
   const { verb, prisma } = called
   if (verb !== 'diff' && !asksHelp(called)) assertSameDatabase(project, await adminOf(project.iam, { env }))
-  return await runPrisma({
-    project,
-    args: ['migrate', verb, ...prisma],
-    env,
-    url: adminUrl(project.iam, { env }),
-    login: async () => (await adminOf(project.iam, { env })).engineLogin(),
-    hear: (news) => {
-      if (news.kind === 'waiting') shell.print.story(`waiting for another deploy: ${news.holder}`)
-      if (news.kind === 'step') tellProgress(news.progress, shell.print)
-    },
-    signal,
-  })
+  let shadow: Promise<LocalShadow | undefined> | undefined
+  const login = async () => {
+    const { resolved, engineLogin } = await adminOf(project.iam, { env })
+    if (resolved.endpoint.capabilities.severalDatabases || !replays([verb, ...prisma])) return await engineLogin()
+    shadow ??= startLocalShadow()
+    return { ...(await engineLogin()), shadow: (await shadow)?.login }
+  }
+  try {
+    return await runPrisma({
+      project,
+      args: ['migrate', verb, ...prisma],
+      env,
+      url: adminUrl(project.iam, { env }),
+      login,
+      hear: (news) => {
+        if (news.kind === 'waiting') shell.print.story(`waiting for another deploy: ${news.holder}`)
+        if (news.kind === 'step') tellProgress(news.progress, shell.print)
+      },
+      signal,
+    })
+  } finally {
+    await (await shadow)?.stop()
+  }
 }
