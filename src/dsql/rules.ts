@@ -104,7 +104,7 @@ export const rules = {
     is: 'refused',
     says: 'DSQL has no exclusion constraints',
     instead: 'check for overlaps in a transaction of the app; a conflict is retried',
-    ...linted,
+    ...documented,
   },
   addColumn: {
     is: 'changed',
