@@ -99,7 +99,7 @@ async function onStage(
       sql,
     ])
     await project.write({
-      ...config(`{ admin: { user: '${emulator.admin}' } }`),
+      ...config(`{ admin: { user: '${emulator.admin}' }, dsql: { leaseSeconds: 2 } }`),
       ...second,
       ...Object.fromEntries(files),
     })

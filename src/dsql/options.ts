@@ -7,6 +7,11 @@ export interface DsqlOptions {
   identityCache?: number
   /** Rules that the cluster has outgrown, by the names that `prisma-iam lint` tells: what they are about runs as it is. */
   accept?: readonly string[]
+  /**
+   * How long a deploy that was killed bars the next, from 1 to 300 seconds, and how long one can be frozen before another
+   * may go ahead. Default 15.
+   */
+  leaseSeconds?: number
 }
 
 /** Whether DSQL takes a cache of this size (recorded 2026-09-18). */

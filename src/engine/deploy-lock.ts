@@ -1,3 +1,4 @@
+import type { DsqlOptions } from '../dsql/options.ts'
 import { advisoryLock, workUnderAdvisory } from '../lock/advisory.ts'
 import { leaseLock, workUnderLease } from '../lock/lease.ts'
 import { type Line, steadyLine } from '../lock/line.ts'
@@ -40,9 +41,11 @@ export async function takeHold(entry: Entry): Promise<Hold> {
   return { outlives: true, applied: () => undefined, ...work }
 }
 
-async function holdAlone({ session, capabilities, login, tell, openLine }: Entry): Promise<Hold> {
+async function holdAlone({ session, capabilities, login, dsql, tell, openLine }: Entry): Promise<Hold> {
   const outlives = !capabilities.advisoryLocks
-  const lock = outlives ? leaseLock(steadyLine(openLine), { name: nameOf(login) }) : advisoryLock(askOf(session))
+  const lock = outlives
+    ? leaseLock(steadyLine(openLine), { name: nameOf(login), leaseMs: leaseMsOf(dsql) })
+    : advisoryLock(askOf(session))
   try {
     await takeLock(lock, { timeoutMs: defaultLockTimeoutMs, onWait: (holder) => tell({ kind: 'waiting', holder }) })
   } catch (error) {
@@ -61,6 +64,11 @@ const nothing = async () => undefined
 
 function nameOf({ applicationName = 'prisma', user }: Served['login']): string {
   return `${applicationName} as ${user}`
+}
+
+/** The project's word on how long a lease lasts, in milliseconds. */
+export function leaseMsOf({ leaseSeconds }: DsqlOptions = {}): number | undefined {
+  return leaseSeconds === undefined ? undefined : leaseSeconds * 1000
 }
 
 /** A session as the lock asks it. */

@@ -9,8 +9,6 @@ export interface LockOptions {
   /** Told who holds the lock since when, each time it is somebody else. */
   onWait: (holder: string) => void
   signal?: AbortSignal | undefined
-  /** Where the lock is a lease: how long a deploy that was killed bars the next, in milliseconds. Default 30,000. */
-  leaseMs?: number | undefined
 }
 
 /** How long a deploy waits unless told otherwise. */

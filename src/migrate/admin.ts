@@ -3,6 +3,7 @@ import type { Edges } from '../config/options.ts'
 import type { Resolved } from '../config/resolved.ts'
 import type { Login } from '../connect/login.ts'
 import { open } from '../connect/open.ts'
+import { leaseMsOf } from '../engine/deploy-lock.ts'
 import type { EngineLogin } from '../engine/login.ts'
 import { PrismaIamError } from '../errors.ts'
 import type { RoleServer } from '../roles/server.ts'
@@ -27,6 +28,8 @@ export interface Admin {
   roleServer: RoleServer
   /** The same login as plain data, with a fresh token. */
   engineLogin(): Promise<EngineLogin>
+  /** How long a lease of the deploy lock lasts, in milliseconds; absent for the default. */
+  leaseMs: number | undefined
   /** How Prisma shows the database: a URL without a secret. */
   url: string
 }
@@ -61,6 +64,7 @@ export async function adminOf(config: IamConfig, edges: AdminEdges = {}): Promis
       ...(config.dsql === undefined ? {} : { dsql: config.dsql }),
     }),
     roleServer: { ...capabilities, iam, schema: resolved.schema },
+    leaseMs: leaseMsOf(config.dsql),
     url: displayUrl(config, resolved),
   }
 }

@@ -10,8 +10,6 @@ export interface DeployOptions {
   skipHooks?: boolean
   /** Default 300,000. */
   lockTimeoutMs?: number
-  /** On Aurora DSQL, where the lock is a lease: how long a deploy that was killed bars the next. Default 30,000. */
-  leaseMs?: number
   /**
    * How long to wait at most, in milliseconds, for roles that were given `rds_iam` just now: AWS refuses their logins for
    * tens of seconds. Default 30,000; 0 does not wait.

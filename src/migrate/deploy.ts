@@ -19,14 +19,14 @@ import { survey } from './survey.ts'
  * reason when it came.
  */
 export async function migrateDeploy(project: Project, options: DeployOptions): Promise<DeployResult> {
-  const { lockTimeoutMs = 300_000, leaseMs, report = () => undefined, signal } = options
+  const { lockTimeoutMs = 300_000, report = () => undefined, signal } = options
   const { admin, hooks } = await prepare(project, options)
   const run = () =>
     withSessions(admin, signal, (sessions) =>
       sessions.use(async (client) => {
         const work = () => deploy({ project, options: { ...options, report }, admin, client, sessions, hooks })
         const onWait = (holder: string) => report({ kind: 'waiting', holder })
-        return await sessions.underLock(client, { timeoutMs: lockTimeoutMs, leaseMs, onWait, signal }, work)
+        return await sessions.underLock(client, { timeoutMs: lockTimeoutMs, onWait, signal }, work)
       }),
     )
   const { newLogins, ...result } = await run().catch(async (error: unknown) => {

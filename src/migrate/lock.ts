@@ -5,12 +5,8 @@ import { type Line, steadyLine } from '../lock/line.ts'
 import type { Ask, DeployLock } from '../lock/lock.ts'
 import type { Admin } from './admin.ts'
 
-/**
- * The deploy lock, as the server can keep it: in the given session, or in rows and on a connection of its own.
- *
- * @param leaseMs how long a killed deploy bars the next, where the lock is a row. Default 30,000.
- */
-export function deployLockOf(admin: Admin, client: pg.Client, leaseMs: number | undefined): DeployLock {
+/** The deploy lock, as the server can keep it: in the given session, or in rows and on a connection of its own. */
+export function deployLockOf(admin: Admin, client: pg.Client): DeployLock {
   if (admin.resolved.endpoint.capabilities.advisoryLocks) return advisoryLock(askOf(client))
   const openLine = async (): Promise<Line> => {
     const own = await admin.connect()
@@ -18,7 +14,10 @@ export function deployLockOf(admin: Admin, client: pg.Client, leaseMs: number | 
     own.on('error', () => undefined)
     return { ask: askOf(own), end: () => own.end() }
   }
-  return leaseLock(steadyLine(openLine), { name: `${admin.sessionName} as ${admin.resolved.user}`, leaseMs })
+  return leaseLock(steadyLine(openLine), {
+    name: `${admin.sessionName} as ${admin.resolved.user}`,
+    leaseMs: admin.leaseMs,
+  })
 }
 
 /**

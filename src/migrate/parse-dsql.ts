@@ -10,8 +10,11 @@ export function checkDsql(dsql: unknown, problems: Problems): void {
     problems.add('`dsql` must be an object')
     return
   }
-  problems.addUnknownKeys(dsql, ['identityCache', 'accept'], 'key of `dsql`')
-  const { identityCache, accept }: { identityCache?: unknown; accept?: unknown } = dsql
+  problems.addUnknownKeys(dsql, ['identityCache', 'accept', 'leaseSeconds'], 'key of `dsql`')
+  const { identityCache, accept, leaseSeconds }: Record<string, unknown> = { ...dsql }
+  if (leaseSeconds !== undefined && !(Number(leaseSeconds) >= 1 && Number(leaseSeconds) <= 300)) {
+    problems.add('`dsql.leaseSeconds` must be from 1 to 300')
+  }
   if (identityCache !== undefined && !isCache(identityCache)) {
     problems.add('`dsql.identityCache` must be 1, or 65536 or more')
   }

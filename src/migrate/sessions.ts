@@ -52,7 +52,7 @@ export async function withSessions<Result>(
     }
   }
   const underLock: Sessions['underLock'] = async (client, options, run) => {
-    const wanted = deployLockOf(admin, client, options.leaseMs)
+    const wanted = deployLockOf(admin, client)
     return await withLock(wanted, options, async () => {
       lock = wanted
       if (wanted.ticket().kind === 'lease') checkFirst(client, () => wanted.check())

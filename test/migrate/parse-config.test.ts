@@ -82,13 +82,14 @@ test('hooks may be patterns, functions and functions with a name; what else stan
 })
 
 test('what is said of DSQL is checked against the rules that there are', () => {
-  const dsql = { identityCache: 65_536, accept: ['enum'] }
+  const dsql = { identityCache: 65_536, accept: ['enum'], leaseSeconds: 30 }
   expect(parseIamConfig({ dsql }, 'prisma.config.ts')).toMatchObject({ dsql })
   expect(failureOf({ dsql: { identityCache: 100, accept: ['enumm'], cache: 1 } }).problems).toEqual([
     'unknown key of `dsql` `cache`',
     '`dsql.identityCache` must be 1, or 65536 or more',
     '`dsql.accept`: there is no rule `enumm` (did you mean `enum`?)',
   ])
+  expect(failureOf({ dsql: { leaseSeconds: '0' } }).problems).toEqual(['`dsql.leaseSeconds` must be from 1 to 300'])
   expect(failureOf({ dsql: { accept: 'enum' } }).problems).toEqual(['`dsql.accept` must be a list of names of rules'])
 })
 
