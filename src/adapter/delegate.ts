@@ -1,6 +1,7 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
 import { PrismaIamError } from '../errors.ts'
+import { withLimitsTold } from './limits.ts'
 import { withFreshPlan } from './stale-plan.ts'
 import type { StatementCache } from './statement-cache.ts'
 import { delegateTransaction } from './transaction.ts'
@@ -17,8 +18,8 @@ export function delegateAdapter(
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
-    queryRaw: (query) => withFreshPlan(query, cache, 'alone', () => inner.queryRaw(query)),
-    executeRaw: (query) => withFreshPlan(query, cache, 'alone', () => inner.executeRaw(query)),
+    queryRaw: (query) => withLimitsTold(() => withFreshPlan(query, cache, 'alone', () => inner.queryRaw(query))),
+    executeRaw: (query) => withLimitsTold(() => withFreshPlan(query, cache, 'alone', () => inner.executeRaw(query))),
     executeScript: (script) => inner.executeScript(script),
     getConnectionInfo: () => inner.getConnectionInfo(),
     dispose: () => inner.dispose(),

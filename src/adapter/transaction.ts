@@ -1,6 +1,7 @@
 import type { Transaction } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
 import { PrismaIamError } from '../errors.ts'
+import { withLimitsTold } from './limits.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { withFreshPlan } from './stale-plan.ts'
 import type { StatementCache } from './statement-cache.ts'
@@ -16,13 +17,14 @@ export function delegateTransaction(
   cache: StatementCache,
 ): Transaction {
   const inTurn = oneAtATime()
+  const send = <Result>(work: () => Promise<Result>) => inTurn(() => withLimitsTold(work))
   return {
     provider: inner.provider,
     adapterName: inner.adapterName,
     options: inner.options,
-    queryRaw: (query) => inTurn(() => withFreshPlan(query, cache, 'in-transaction', () => inner.queryRaw(query))),
-    executeRaw: (query) => inTurn(() => withFreshPlan(query, cache, 'in-transaction', () => inner.executeRaw(query))),
-    commit: () => inTurn(() => inner.commit()),
+    queryRaw: (query) => send(() => withFreshPlan(query, cache, 'in-transaction', () => inner.queryRaw(query))),
+    executeRaw: (query) => send(() => withFreshPlan(query, cache, 'in-transaction', () => inner.executeRaw(query))),
+    commit: () => send(() => inner.commit()),
     rollback: () => inTurn(() => inner.rollback()),
     ...(savepoints ? savepointsOf(inner, inTurn) : noSavepoints),
   }
