@@ -1,6 +1,7 @@
 import { primaryKey, runBatches } from './batches.ts'
 import { untilAgreed } from './conflict.ts'
 import { sqlState } from './failure.ts'
+import { reachesItself } from './own-reach.ts'
 import type { Scene } from './scene.ts'
 import { send } from './send.ts'
 import type { RowsStep } from './step.ts'
@@ -27,6 +28,7 @@ export async function runRows(step: RowsStep, number: number, scene: Scene): Pro
     })
   } catch (error) {
     if (batches === undefined || !inOrder || sqlState(error) !== tooMuchAtOnce) throw error
+    if (await untilAgreed(() => reachesItself(batches, scene), scene.edges)) throw error
     await runBatches(batches, key, number, scene)
   }
 }
