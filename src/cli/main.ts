@@ -38,6 +38,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     print.failure(`stopped by ${stopped.name}`)
     return stopped.code
   } finally {
+    print.rest()
     release()
   }
 }

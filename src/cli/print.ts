@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { createLive, type LivePace } from './live.ts'
 
 /** The only writer of this program: results go to stdout, the story to stderr. */
 export interface Print {
@@ -10,21 +11,32 @@ export interface Print {
   done(line: string): void
   /** A failure, with its hint. */
   failure(line: string): void
+  /** What goes on until the next line: it counts the seconds on a terminal, and elsewhere tells only what takes long. */
+  live(state: string): void
+  /** Nothing goes on any more. */
+  rest(): void
   /** How many columns a line of result has; 100 where nobody looks. */
   readonly width: number
 }
 
 /** Writes to the given streams; colour only where stderr is a terminal that wants it. */
-export function createPrint(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream): Print {
+export function createPrint(stdout: NodeJS.WriteStream, stderr: NodeJS.WriteStream, pace?: LivePace): Print {
   for (const stream of [stdout, stderr]) stream.on('error', passOver)
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     styleText(format, text, { stream: stderr, validateStream: true })
+  const live = createLive(stderr, pace)
+  const write = (stream: NodeJS.WriteStream, line: string) => {
+    live.clear()
+    stream.write(`${line}\n`)
+  }
   return {
-    result: (line) => void stdout.write(`${line}\n`),
-    story: (line) => void stderr.write(`${line}\n`),
-    done: (line) => void stderr.write(`${paint('green', '✓')} ${line}\n`),
+    result: (line) => write(stdout, line),
+    story: (line) => write(stderr, line),
+    done: (line) => write(stderr, `${paint('green', '✓')} ${line}`),
+    failure: (line) => write(stderr, `${paint('red', '✗')} ${line}`),
+    live: live.show,
+    rest: live.clear,
     width: stdout.columns || 100,
-    failure: (line) => void stderr.write(`${paint('red', '✗')} ${line}\n`),
   }
 }
 

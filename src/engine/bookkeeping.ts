@@ -19,10 +19,16 @@ type State =
   /** The row that opens a migration waits for the file, so that both can share a transaction. */
   | { at: 'held'; insert: Statement }
   /** Row and file are in an open transaction, which the row's last update ends. */
-  | { at: 'inside' }
+  | ({ at: 'inside' } & Begun)
   /** The file has run in steps; its row waits for its last update, so that all of it is one transaction. */
-  | { at: 'stepped'; migration: string; row: readonly Statement[] }
+  | ({ at: 'stepped'; row: readonly Statement[] } & Begun)
   | { at: 'failed'; failure: MigrationFailure }
+
+interface Begun {
+  migration: string
+  /** When, by the clock of the edges. */
+  begun: number
+}
 
 /** What Prisma's engine sends around a migration file (schema-engine-wasm 7.10.0-7, recorded 2026-11). */
 const opensRow = /^INSERT INTO "_prisma_migrations" \("id","checksum","started_at","migration_name"\)/
@@ -63,7 +69,7 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
       return ask(sql, [fillLogs(String(logs), current.failure), ...rest])
     }
     if (current.at === 'stepped') return await finishStepped(current, { sql, values })
-    if (current.at === 'inside') return await finishInside({ sql, values })
+    if (current.at === 'inside') return await finishInside(current, { sql, values })
     if (declaresApplied.test(sql)) {
       return await transaction({ session, edges }, async () => {
         await forgetSteps(session, String(values[appliedNameAt]))
@@ -73,12 +79,16 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
     return await ask(sql, values)
   }
 
-  const finishInside = async ({ sql, values }: Statement): Promise<Rows> => {
+  const tellApplied = ({ migration, begun }: Begun) =>
+    edges.report({ kind: 'applied', migration, ms: edges.clock() - begun })
+
+  const finishInside = async (inside: Begun, { sql, values }: Statement): Promise<Rows> => {
     try {
       const rows = await session.query(sql, values)
       if (!finishesRow.test(sql)) return rows
       await session.script('COMMIT')
       state = { at: 'rest' }
+      tellApplied(inside)
       return rows
     } catch (error) {
       state = { at: 'rest' }
@@ -87,18 +97,16 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
     }
   }
 
-  const finishStepped = async (
-    { migration, row }: Extract<State, { at: 'stepped' }>,
-    statement: Statement,
-  ): Promise<Rows> => {
-    const whole = [...row, statement]
-    state = { at: 'stepped', migration, row: whole }
+  const finishStepped = async (stepped: Extract<State, { at: 'stepped' }>, statement: Statement): Promise<Rows> => {
+    const whole = [...stepped.row, statement]
+    state = { ...stepped, row: whole }
     if (!finishesRow.test(statement.sql)) return one
     state = { at: 'rest' }
     await transaction({ session, edges }, async () => {
       for (const { sql, values } of whole) await session.query(sql, values)
-      await forgetSteps(session, migration)
+      await forgetSteps(session, stepped.migration)
     })
+    tellApplied(stepped)
     return one
   }
 
@@ -106,6 +114,8 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
     if (state.at !== 'held') return await session.script(text)
     const { insert } = state
     const migration = String(insert.values[migrationNameAt])
+    const begun = edges.clock()
+    edges.report({ kind: 'begun', migration })
     const leaveAsFound = await readSettings(session, server)
     try {
       const plan = await planMigration(migration, text, server)
@@ -114,11 +124,11 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
         await session.query(insert.sql, insert.values)
         await session.script(text)
         await leaveAsFound()
-        state = { at: 'inside' }
+        state = { at: 'inside', migration, begun }
       } else {
         await runSteps(session, { migration, steps: plan.steps }, server, edges)
         await leaveAsFound()
-        state = { at: 'stepped', migration, row: [insert] }
+        state = { at: 'stepped', migration, begun, row: [insert] }
       }
     } catch (error) {
       const failure = new MigrationFailure(migration, text, error)

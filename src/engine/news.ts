@@ -7,7 +7,7 @@ export type EngineNews =
   | { kind: 'waiting'; holder: string }
   /** Migrations were applied without a deploy around them: no hooks, no roles. */
   | { kind: 'alone' }
-  /** How a migration that runs in steps gets on. */
+  /** How a migration gets on. */
   | { kind: 'step'; progress: Progress }
 
 /** News as a line of the login socket. */

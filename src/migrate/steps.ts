@@ -8,9 +8,11 @@ export type DeployStep =
   | { kind: 'fileless'; migrations: readonly string[] }
   | { kind: 'empty'; directory: string }
   | { kind: 'prisma'; line: string }
-  /** How a migration that runs in steps gets on. */
+  /** How a migration gets on. */
   | { kind: 'step'; progress: Progress }
   | { kind: 'migrations'; applied: readonly string[]; ms: number }
+  /** A hook is run now. */
+  | { kind: 'running'; hook: string }
   | { kind: 'hook'; file: string; ms: number }
   | { kind: 'roles'; statements: readonly RoleStatement[]; notices: readonly string[]; ms: number }
   /** AWS may refuse these roles for a while yet. */

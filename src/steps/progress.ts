@@ -2,6 +2,10 @@ import type { Place } from './step.ts'
 
 /** What a run of steps tells while it goes on. */
 export type Progress =
+  /** A migration is run, whole or in steps. */
+  | { kind: 'begun'; migration: string }
+  /** It is in the history. */
+  | { kind: 'applied'; migration: string; ms: number }
   /** What is other on this server than the file says. */
   | { kind: 'notice'; migration: string; place: Place; message: string; instead: string }
   | { kind: 'continued'; migration: string; step: number; of: number }
@@ -14,6 +18,10 @@ export type Progress =
 /** A line for people; `undefined` for what comes too often to be told each time. */
 export function inWords(progress: Progress): string | undefined {
   switch (progress.kind) {
+    case 'begun':
+    case 'applied':
+      // Who shows these has a place of their own for them.
+      return undefined
     case 'notice': {
       const { migration, place, message, instead } = progress
       return `${migration}:${place.line}:${place.column}: ${message}: ${instead}`

@@ -19,6 +19,8 @@ function start(...args: string[]) {
     story: write,
     done: write,
     failure: write,
+    live: () => {},
+    rest: () => {},
     width: 100,
   }
   const shell: Shell = { print, env: {}, cwd: '/', signal: controller.signal, begin: () => {}, exit: () => {} }

@@ -4,37 +4,64 @@ import type { Print } from '../print.ts'
 
 /** Tells one step of a deploy as it happens. */
 export function tell(step: DeployStep, print: Print): void {
-  if (step.kind === 'created') print.done(`database ${step.database} created`)
-  else if (step.kind === 'waiting') print.story(`waiting for another deploy: ${step.holder}`)
-  else if (step.kind === 'fileless')
-    print.story(`applied once, but there is no such file any more: ${step.migrations.join(', ')}`)
-  else if (step.kind === 'empty') print.story(`there is no migration in ${step.directory}`)
-  else if (step.kind === 'step') tellProgress(step.progress, print)
-  else if (step.kind === 'prisma') tellPrisma(step.line, print)
-  else if (step.kind === 'hook') print.done(`hook ${step.file}${took(step)}`)
-  else if (step.kind === 'migrations') {
-    print.done(`${step.applied.length === 0 ? 'no migration' : count(step.applied, 'migration')} applied${took(step)}`)
-  } else if (step.kind === 'settling') {
-    print.story(
-      `AWS may refuse ${step.roles.join(', ')} for tens of seconds yet; waiting for ${seconds(step.waitMs)} at most`,
-    )
-  } else if (step.kind === 'settled') {
-    tellSettled(step, print)
-  } else {
-    for (const notice of step.notices) print.story(`  ${notice}`)
-    for (const { summary: words } of step.statements) print.story(`  ${words}`)
-    print.done(`${count(step.statements, 'change')} of roles${took(step)}`)
+  switch (step.kind) {
+    case 'created':
+      print.done(`database ${step.database} created`)
+      break
+    case 'waiting':
+      print.story(`waiting for another deploy: ${step.holder}`)
+      print.live('waiting for the lock')
+      break
+    case 'fileless':
+      print.story(`applied once, but there is no such file any more: ${step.migrations.join(', ')}`)
+      break
+    case 'empty':
+      print.story(`there is no migration in ${step.directory}`)
+      break
+    case 'running':
+      print.live(`hook ${step.hook}`)
+      break
+    case 'hook':
+      print.done(`hook ${step.file}${took(step)}`)
+      break
+    case 'step':
+      tellProgress(step.progress, print)
+      break
+    case 'prisma':
+      if (step.line.trim() !== '') print.story(`  ${step.line}`)
+      break
+    case 'migrations':
+      print.done(
+        `${step.applied.length === 0 ? 'no migration' : count(step.applied, 'migration')} applied${took(step)}`,
+      )
+      break
+    case 'roles':
+      for (const notice of step.notices) print.story(`  ${notice}`)
+      for (const { summary: words } of step.statements) print.story(`  ${words}`)
+      print.done(`${count(step.statements, 'change')} of roles${took(step)}`)
+      break
+    case 'settling':
+      print.story(
+        `AWS may refuse ${step.roles.join(', ')} for tens of seconds yet; waiting for ${seconds(step.waitMs)} at most`,
+      )
+      print.live('waiting for AWS')
+      break
+    case 'settled':
+      tellSettled(step, print)
+      break
   }
 }
 
-/** Tells how a migration that runs in steps gets on. */
-export function tellProgress(progress: Progress, print: Print): void {
-  const words = inWords(progress)
-  if (words !== undefined) print.story(`  ${words}`)
+function tellProgress(progress: Progress, print: Print): void {
+  if (progress.kind === 'begun') print.live(`migration ${progress.migration}`)
+  else if (progress.kind === 'applied') print.done(`migration ${progress.migration}${took(progress)}`)
+  else tellSteps(progress, print)
 }
 
-function tellPrisma(line: string, print: Print): void {
-  if (line.trim() !== '') print.story(`  ${line}`)
+/** Tells how a migration that runs in steps gets on, as far as that takes words. */
+export function tellSteps(progress: Progress, print: Print): void {
+  const words = inWords(progress)
+  if (words !== undefined) print.story(`  ${words}`)
 }
 
 function tellSettled({ roles, unproven, ms }: Extract<DeployStep, { kind: 'settled' }>, print: Print): void {

@@ -5,7 +5,7 @@ import type { DeployStep } from '../../migrate/steps.ts'
 import type { Shell } from '../command.ts'
 import { type LocalShadow, replays, startLocalShadow } from './local-shadow.ts'
 import { printPlan } from './migrate-plan.ts'
-import { summary, tell, tellProgress } from './migrate-story.ts'
+import { summary, tell, tellSteps } from './migrate-story.ts'
 import { type MigrateArguments, splitArguments } from './prisma-flags.ts'
 
 /** `prisma-iam migrate [deploy|status|resolve|diff|dev|reset] [flags]`: Prisma's own flags are handed to Prisma. */
@@ -104,7 +104,7 @@ async function passOn(project: Project, called: MigrateArguments, shell: Shell):
       login,
       hear: (news) => {
         if (news.kind === 'waiting') shell.print.story(`waiting for another deploy: ${news.holder}`)
-        if (news.kind === 'step') tellProgress(news.progress, shell.print)
+        if (news.kind === 'step') tellSteps(news.progress, shell.print)
       },
       signal,
     })

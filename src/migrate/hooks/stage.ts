@@ -30,6 +30,7 @@ export async function runHooks(hooks: readonly Hook[], stage: HookStage): Promis
   const due = hooks.filter((hook) => isDue(hook, records))
   for (const hook of due) {
     const started = performance.now()
+    report({ kind: 'running', hook: hook.name })
     // Each gets a session of its own: what it sets, or leaves open, ends with it.
     await sessions.use((own) =>
       runHook(hook, { client: own, transactionalDdl: endpoint.capabilities.transactionalDdl, records, context }),
