@@ -74,9 +74,10 @@ async function keyAt(
 ): Promise<Key | undefined> {
   const columns = key.map(identifier)
   const from = [table.schema, table.name].flatMap((name) => (name === undefined ? [] : [identifier(name)])).join('.')
+  // Without its table, a name in ORDER BY would be the column of texts that comes out.
   const { rows } = await session.query(
-    `SELECT ${columns.map((column) => `${column}::text`).join(', ')} FROM ${from} WHERE ${condition(key, after)}
-      ORDER BY ${columns.join(', ')} OFFSET ${size - 1} LIMIT 2`,
+    `SELECT ${columns.map((column) => `${column}::text`).join(', ')} FROM ${from} AS t WHERE ${condition(key, after)}
+      ORDER BY ${columns.map((column) => `t.${column}`).join(', ')} OFFSET ${size - 1} LIMIT 2`,
     [],
   )
   // Without a row behind it, the key at that place is the last one.

@@ -48,8 +48,7 @@ async function wasBuilt(
 ): Promise<boolean> {
   const [index] = await own(step, before, scene)
   if (index === undefined || index.valid) return index !== undefined
-  const running =
-    job ?? (step.job ? await findJob('INDEX_BUILD', [index.name, `${index.schema}.${index.name}`], scene) : undefined)
+  const running = job ?? (step.job ? await findJob('INDEX_BUILD', listedAs(index), scene) : undefined)
   if (running !== undefined) {
     await cleaningUp(step, before, scene, () => waitForJob(running, nameOf(step), scene))
     const [after] = await own(step, before, scene)
@@ -57,6 +56,10 @@ async function wasBuilt(
   }
   await dropInvalid(step, before, scene)
   return false
+}
+
+function listedAs({ oid, schema, name }: TableIndex): { names: string[]; oids: string[] } {
+  return { names: [name, `${schema}.${name}`], oids: [oid] }
 }
 
 async function start(step: IndexStep, before: readonly string[], scene: Scene): Promise<string | undefined> {

@@ -27,7 +27,7 @@ export async function waitForJob(job: string, of: string, { session, edges }: Sc
     )
     const [status, details] = rows[0] ?? ['completed', null]
     if (status === 'completed') return
-    if (/^(failed|cancel)/.test(status ?? '')) throw failed(job, of, details)
+    if (hasFailed(status)) throw failed(job, of, details)
     const elapsedMs = edges.clock() - started
     if (elapsedMs - told >= toldEveryMs) {
       told = elapsedMs
@@ -37,15 +37,31 @@ export async function waitForJob(job: string, of: string, { session, edges }: Sc
   }
 }
 
-/** A job that is under way on an object, for a run that ended before it wrote down the job's id. */
-export async function findJob(type: string, names: readonly string[], { session }: Scene): Promise<string | undefined> {
-  const { rows } = await session.query(
-    `SELECT job_id FROM sys.jobs WHERE job_type = $1 AND status NOT IN ('completed', 'failed', 'cancelled')
-        AND object_name IN (${names.map((_, index) => `$${index + 2}`).join(', ')})
-      ORDER BY start_time DESC`,
-    [type, ...names],
+/**
+ * A job that is under way on an object, for a run that ended before it wrote down the job's id. Under which of its names
+ * a job lists its object is not documented for every kind.
+ */
+export async function findJob(
+  type: 'INDEX_BUILD' | 'VALIDATE_CONSTRAINT',
+  { names, oids }: { names: readonly string[]; oids: readonly string[] },
+  { session, edges }: Scene,
+): Promise<string | undefined> {
+  const { rows } = await untilAgreed(
+    () => session.query('SELECT job_id, status, object_name, object_id FROM sys.jobs WHERE job_type = $1', [type]),
+    edges,
   )
-  return rows[0]?.[0] ?? undefined
+  const job = rows.find(
+    ([, status, name, oid]) => !isEnded(status) && (names.includes(name ?? '') || oids.includes(oid ?? '')),
+  )
+  return job?.[0] ?? undefined
+}
+
+function isEnded(status: string | null | undefined): boolean {
+  return status === 'completed' || hasFailed(status)
+}
+
+function hasFailed(status: string | null | undefined): boolean {
+  return /^(failed|cancel)/.test(status ?? '')
 }
 
 function failed(job: string, of: string, details: string | null | undefined): PrismaIamError {

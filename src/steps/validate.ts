@@ -18,10 +18,11 @@ export async function runValidate(step: ValidateStep, number: number, scene: Sce
     transaction(scene, () => journal.put(number, { state: 'started', ...(job === undefined ? {} : { job }) }))
   const of = `the constraint ${step.constraint} of ${step.table.name}`
   if (entry?.state === 'started') {
-    if (await isValidated(step, scene)) return await done()
-    const running = entry.job ?? (await findJob('VALIDATE_CONSTRAINT', jobNames(step), scene))
+    const found = await look(step, scene)
+    if (found?.validated) return await done()
+    const running = entry.job ?? (found && (await findJob('VALIDATE_CONSTRAINT', listedAs(step, found), scene)))
     if (running !== undefined) await waitForJob(running, of, scene)
-    if (running !== undefined && (await isValidated(step, scene))) return await done()
+    if (running !== undefined && (await look(step, scene))?.validated) return await done()
   } else {
     await started()
   }
@@ -30,29 +31,45 @@ export async function runValidate(step: ValidateStep, number: number, scene: Sce
     await started(job)
     await waitForJob(job, of, scene)
   }
-  if (!(await isValidated(step, scene))) {
+  if ((await look(step, scene))?.validated !== true) {
     throw new PrismaIamError('PRISMA_IAM_STEPS_JOB', `${of} is not validated, though its job has ended`)
   }
   await done()
 }
 
-async function isValidated({ table, constraint }: ValidateStep, { session, edges }: Scene): Promise<boolean> {
+interface Constraint {
+  oid: string
+  tableOid: string
+  validated: boolean
+}
+
+async function look({ table, constraint }: ValidateStep, { session, edges }: Scene): Promise<Constraint | undefined> {
   const { rows } = await untilAgreed(
     () =>
       session.query(
-        `SELECT k.convalidated FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-           JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        `SELECT k.oid, c.oid, k.convalidated FROM pg_catalog.pg_constraint k
+           JOIN pg_catalog.pg_class c ON c.oid = k.conrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
           WHERE c.relname = $1 AND (n.nspname = $2 OR $2 IS NULL AND n.nspname = ANY (current_schemas(false)))
             AND k.conname = $3`,
         [table.name, table.schema, constraint],
       ),
     edges,
   )
-  return rows[0]?.[0] === 't'
+  return rows.map(([oid, tableOid, valid]) => ({
+    oid: oid ?? '',
+    tableOid: tableOid ?? '',
+    validated: valid === 't',
+  }))[0]
 }
 
-/** What a job of this kind is listed under is not documented: the constraint or its table, with its schema or without. */
-function jobNames({ table, constraint }: ValidateStep): readonly string[] {
+/** The constraint or its table, with its schema or without. */
+function listedAs(
+  { table, constraint }: ValidateStep,
+  { oid, tableOid }: Constraint,
+): { names: string[]; oids: string[] } {
   const schema = table.schema ?? 'public'
-  return [constraint, table.name, `${schema}.${table.name}`, `${schema}.${constraint}`]
+  return {
+    names: [constraint, table.name, `${schema}.${table.name}`, `${schema}.${constraint}`],
+    oids: [oid, tableOid],
+  }
 }

@@ -66,7 +66,8 @@ test('a change that is too large for one transaction meets every row once, in th
     { n: 0, rows: 42, first: 0 },
     { n: 1, rows: expect.any(Number), first: 2 },
   ])
-  expect(told.length).toBeGreaterThan(1)
+  const { rows } = await client.query('SELECT ceil(count(*) / 625.0)::int AS batches FROM "T"')
+  expect(rows).toEqual([{ batches: told.length }])
   expect(told.at(-1)).toEqual({ kind: 'batches', table: 'T', batch: told.length })
 })
 

@@ -28,8 +28,9 @@ export function createUsage(clock: () => Date): Usage {
       rows = 0
     },
     completed(tag) {
-      rows += changed(tag)
-      return rows > limits.rows ? refusal('rowLimit') : undefined
+      const more = changed(tag)
+      rows += more
+      return more > 0 && rows > limits.rows ? refusal('rowLimit') : undefined
     },
     aged() {
       const ageMs = clock().getTime() - beganMs
