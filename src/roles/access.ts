@@ -14,36 +14,36 @@ export interface Access {
  * Built for 100 roles on 2,000 tables: sets are shared, and an entry is an object only while somebody looks at it.
  */
 export class AccessTable {
-  readonly #byObject: Map<CatalogObject, Map<string | null, Map<string, ReadonlySet<Privilege>>>>
+  readonly #whole: Map<CatalogObject, Holders>
+  readonly #columns = new Map<CatalogObject, Map<string, Holders>>()
 
   /** Entries come out in the order of these objects, whatever the order in which they went in. */
   constructor(objects: readonly CatalogObject[]) {
-    this.#byObject = new Map(objects.map((object) => [object, new Map()]))
+    this.#whole = new Map(objects.map((object) => [object, new Map()]))
   }
 
   /** Adds privileges to what the role has on the object. */
   add(role: string, object: CatalogObject, column: string | null, privileges: ReadonlySet<Privilege>): void {
-    const columns = this.#byObject.get(object) ?? new Map<string | null, Map<string, ReadonlySet<Privilege>>>()
-    if (columns.size === 0) this.#byObject.set(object, columns)
-    const roles = columns.get(column) ?? new Map<string, ReadonlySet<Privilege>>()
-    if (roles.size === 0) columns.set(column, roles)
-    const known = roles.get(role)
-    roles.set(role, known === undefined || known === privileges ? privileges : new Set([...known, ...privileges]))
+    const holders = column === null ? entry(this.#whole, object) : entry(entry(this.#columns, object), column)
+    const known = holders.get(role)
+    if (known === privileges) return
+    holders.set(role, known === undefined ? privileges : new Set([...known, ...privileges]))
   }
 
   /** What the role has on the object, or on the column of it by itself. */
   get(role: string, object: CatalogObject, column: string | null): ReadonlySet<Privilege> {
-    return this.#byObject.get(object)?.get(column)?.get(role) ?? nothing
+    const holders = column === null ? this.#whole.get(object) : this.#columns.get(object)?.get(column)
+    return holders?.get(role) ?? nothing
   }
 
   /** Is there an entry on the object as a whole, be it of no privileges? */
   has(role: string, object: CatalogObject): boolean {
-    return this.#byObject.get(object)?.get(null)?.has(role) ?? false
+    return this.#whole.get(object)?.has(role) ?? false
   }
 
   /** The same without some privileges; those taken on a whole object go on its columns too, as REVOKE has it. */
   without(taken: readonly Taken[]): AccessTable {
-    const rest = new AccessTable([...this.#byObject.keys()])
+    const rest = new AccessTable([...this.#whole.keys()])
     const gone = new AccessTable([])
     for (const { role, object, column, privileges } of taken) gone.add(role, object, column, new Set(privileges))
     this.collect((role, object, column, privileges) => {
@@ -55,23 +55,35 @@ export class AccessTable {
     return rest
   }
 
-  /** Every entry of which `pick` makes something. */
+  /** Every entry of which `pick` makes something; of an object, the whole comes before its columns. */
   collect<Picked>(pick: (...entry: Entry) => Picked | undefined): Picked[] {
     const picked: Picked[] = []
-    for (const [object, columns] of this.#byObject) {
-      for (const [column, roles] of columns) {
-        for (const [role, privileges] of roles) {
-          const one = pick(role, object, column, privileges)
-          if (one !== undefined) picked.push(one)
-        }
+    const visit = (holders: Holders, object: CatalogObject, column: string | null) => {
+      for (const [role, privileges] of holders) {
+        const one = pick(role, object, column, privileges)
+        if (one !== undefined) picked.push(one)
       }
+    }
+    for (const [object, holders] of this.#whole) {
+      visit(holders, object, null)
+      for (const [column, holdersOfColumn] of this.#columns.get(object) ?? []) visit(holdersOfColumn, object, column)
     }
     return picked
   }
 }
 
+type Holders = Map<string, ReadonlySet<Privilege>>
 type Taken = Omit<Access, 'privileges'> & { readonly privileges: readonly Privilege[] }
 type Entry = [role: string, object: CatalogObject, column: string | null, privileges: ReadonlySet<Privilege>]
+
+/** The map at this key, made when there is none. */
+function entry<Key, InnerKey, Value>(maps: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  const known = maps.get(key)
+  if (known !== undefined) return known
+  const made = new Map<InnerKey, Value>()
+  maps.set(key, made)
+  return made
+}
 
 const nothing: ReadonlySet<Privilege> = new Set()
 

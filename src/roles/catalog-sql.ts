@@ -155,7 +155,8 @@ cross join lateral (
     group by r.rolname
   ) y
 ) x
-where x.roles is not null`
+where x.roles is not null
+order by g."column" nulls first`
 }
 
 /** The columns of the named tables ($2). */

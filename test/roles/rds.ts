@@ -21,12 +21,19 @@ export async function testRds(): Promise<TestRds> {
   const superuser = await postgres.connect()
   await superuser.query('CREATE ROLE rds_superuser CREATEROLE; CREATE ROLE rds_iam')
   await superuser.query('CREATE ROLE master LOGIN CREATEDB CREATEROLE')
-  // On RDS the master may hand on rds_iam (AWS user guide, IAM database authentication, read 2026-11).
-  await superuser.query(
-    'GRANT rds_superuser TO master; GRANT rds_iam TO master WITH ADMIN TRUE, INHERIT FALSE, SET FALSE',
-  )
+  await superuser.query('GRANT rds_superuser TO master')
+  // On RDS the master may hand on rds_iam (AWS user guide, IAM database authentication, read 2026-11); until PostgreSQL 15
+  // CREATEROLE is enough for that.
+  if (hasGrantOptions(postgres)) {
+    await superuser.query('GRANT rds_iam TO master WITH ADMIN TRUE, INHERIT FALSE, SET FALSE')
+  }
   await superuser.query('GRANT CREATE ON DATABASE postgres TO master')
   return { postgres, superuser, master: await postgres.connect({ user: 'master' }) }
+}
+
+/** Since PostgreSQL 16 each membership says for itself whether it inherits. */
+export function hasGrantOptions({ version }: TestPostgres): boolean {
+  return Number.parseInt(version, 10) >= 16
 }
 
 /** Takes every role and table of the test before away, and makes a small shop anew, owned by the master. */
