@@ -3,6 +3,7 @@ import { prepareDsqlCatalog } from './dsql/catalog.ts'
 import { createNeighbours, type Neighbours } from './dsql/conflicts/neighbours.ts'
 import { type RunningJobs, runJobs } from './dsql/jobs.ts'
 import { createDsqlSession, lockSettings } from './dsql/session.ts'
+import { version } from './dsql/version.ts'
 import type { Service } from './endpoint.ts'
 import { createReadOnlyFilter } from './faults/read-only.ts'
 import { dsqlGate } from './login/dsql-gate.ts'
@@ -130,8 +131,7 @@ const maxRdsMessage = 0x3fff_ffff - 1
 // "Protocol message 10 MiB" (DSQL quotas, 2026); the documentation's text for a longer one is 08P01, FATAL.
 const maxDsqlMessage = 10 * 1024 * 1024
 
-/** Recorded: ParameterStatus says 16.15 (September 2026). */
 function asDsql(message: Buffer): Buffer {
   if (typeOf(message) !== 'S' || readParameterStatus(message)[0] !== 'server_version') return message
-  return parameterStatus('server_version', '16.15')
+  return parameterStatus('server_version', version.text)
 }

@@ -2,6 +2,7 @@ import { copiesScript } from './conflicts/copies-sql.ts'
 import { jobsScript } from './jobs-sql.ts'
 import { literal } from './literal.ts'
 import { type RuleName, rules } from './rules.ts'
+import { version } from './version.ts'
 
 /** Makes a PostgreSQL 16 database look like a DSQL cluster's, all or nothing when sent as one simple query. Repeatable. */
 export const catalogScript: string = [
@@ -36,6 +37,12 @@ function database(): string[] {
     'REVOKE CREATE ON SCHEMA public FROM PUBLIC',
     `CREATE OR REPLACE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE
      AS $$ SELECT 'PostgreSQL 16'::text $$`,
+    // Not STRICT, since it must be inlined: PostgreSQL calls a function of its own past its catalog.
+    `CREATE OR REPLACE FUNCTION pg_catalog.current_setting(text) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+     AS $$ SELECT CASE pg_catalog.lower($1) WHEN 'server_version' THEN '${version.text}'
+       WHEN 'server_version_num' THEN '${version.number}' ELSE pg_catalog.current_setting($1, false) END $$`,
+    // Text search: only "simple" is there (recorded 2026-09-18 for "english").
+    'DROP TEXT SEARCH CONFIGURATION IF EXISTS pg_catalog.english',
   ]
 }
 

@@ -10,13 +10,13 @@ import { translate } from './translate.ts'
 export type Statement =
   | { kind: 'plain'; effect: Effect; lock?: Lock }
   | { kind: 'refused'; refusal: ServerError }
-  | { kind: 'translated'; effect: 'ddl'; sql: string; tag: string }
+  | { kind: 'translated'; effect: 'ddl' | 'none'; sql: string; tag: string }
 
 /** Judges one statement of a user by itself, by its tokens first and then by PostgreSQL 16's own parser. */
 export function classify(piece: Piece, user: string): Statement {
   const translation = translate(piece, user)
   if (translation && 'refusal' in translation) return { kind: 'refused', ...translation }
-  if (translation) return { kind: 'translated', effect: 'ddl', ...translation }
+  if (translation) return { kind: 'translated', ...translation }
   const tree = parse(piece.text)
   // PostgreSQL refuses the whole text with its own words and position.
   if (!tree) return { kind: 'plain', effect: 'none' }

@@ -33,6 +33,8 @@ function refuseFunction({ funcname, args }: FuncCall): ServerError | undefined {
   const last = funcname?.at(-1)
   const name = last && 'String' in last ? (last.String.sval ?? '') : ''
   if (/^pg_(try_)?advisory_/.test(name)) return refusal('function', name)
+  // Recorded for line and circle; the others stand by them.
+  if (geometric.has(name)) return refusal('datatype', name)
   if (name !== 'set_config') return undefined
   const [parameter] = args ?? []
   const setting = parameter && 'A_Const' in parameter ? parameter.A_Const.sval?.sval : undefined
@@ -42,3 +44,5 @@ function refuseFunction({ funcname, args }: FuncCall): ServerError | undefined {
 function refuseLocking({ strength }: LockingClause): ServerError | undefined {
   return strength === 'LCS_FORUPDATE' || strength === 'LCS_FORKEYSHARE' ? undefined : refusal('locking')
 }
+
+const geometric: ReadonlySet<string> = new Set(['point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle'])

@@ -59,6 +59,7 @@ export const rules = {
     source: recorded,
   },
   addColumn: { code: '0A000', message: 'ALTER TABLE ADD COLUMN with constraint not supported', source: recorded },
+  dropKeyColumn: { code: '0A000', message: 'cannot drop primary key column {}', source: recorded },
   alterTable: { code: '0A000', message: 'unsupported ALTER TABLE {} statement', source: recorded },
 
   systemEntity: { code: '0A000', message: 'feature not supported on system entity', source: recorded },

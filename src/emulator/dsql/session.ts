@@ -12,7 +12,7 @@ import { createTransactions } from './transactions.ts'
 import { type Turn, takeTurn } from './turns.ts'
 
 /** How PostgreSQL is to meet a lock, as a setting of the session: nobody waits on DSQL, so this is soon a conflict. */
-export const lockSettings = { lock_timeout: '10' } as const
+export const lockSettings = { lock_timeout: '5' } as const
 
 /** What a filter needs of the connection it stands in. */
 export interface DsqlSessionOptions {

@@ -6,6 +6,7 @@ import { again, asSent, copiesFor, originSql, turnOn, turnSql } from './conflict
 import { tablesNamed } from './conflicts/redirect.ts'
 import type { Sent, Told } from './exchange.ts'
 import type { Seen } from './judge.ts'
+import { refuseKeyChange } from './keys.ts'
 import { refusal } from './rules.ts'
 import type { Place, SessionParts, Standing } from './standing.ts'
 
@@ -40,7 +41,7 @@ export function createTransactions(
     const standing = now()
     if (standing.at === 'copies') return onCopies(standing, asSent(messages), seen)
     if (!whole || failed) return pass(messages)
-    if (seen.some(isDdl)) return tryDdl(messages)
+    if (seen.some(isDdl)) return tryDdl(messages, seen)
     if (seen.some(isCommit)) return pass(messages)
     if (!seen.some(changes)) return pass(messages)
     await exchange.ask(standing.at === 'clear' ? originSql : turnSql)
@@ -127,7 +128,12 @@ export function createTransactions(
   }
 
   /** DDL waits for nobody either: whoever is in its way has lost. */
-  async function tryDdl(messages: readonly Buffer[]): Promise<Told> {
+  async function tryDdl(messages: readonly Buffer[], seen: readonly Seen[]): Promise<Told> {
+    const error = await refuseKeyChange(exchange, seen)
+    if (error) {
+      judge.doom(error)
+      return pass(messages)
+    }
     const explicit = judge.transaction().at === 'explicit'
     if (explicit) await exchange.ask('SAVEPOINT "sys.turn"')
     const before = judge.transaction()
@@ -158,7 +164,7 @@ export function createTransactions(
     const error = isStale(seen) ? refusal('schemaChanged') : lasts ? injected() : undefined
     if (error) judge.doom(error)
     if (!alone || error || !seen.some((each) => isDdl(each) || changes(each))) return pass(messages)
-    return seen.some(isDdl) ? tryDdl(messages) : tryChange(messages)
+    return seen.some(isDdl) ? tryDdl(messages, seen) : tryChange(messages)
   }
 
   async function tryChange(messages: readonly Buffer[]): Promise<Told> {

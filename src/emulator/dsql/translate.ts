@@ -5,9 +5,10 @@ import type { ServerError } from '../wire/messages.ts'
 import { literal } from './literal.ts'
 import { parse } from './parser.ts'
 import { refusal } from './rules.ts'
+import { version } from './version.ts'
 
-/** A statement that only DSQL has: what PostgreSQL is sent instead and the tag that the client is told, or a refusal. */
-export type Translation = { sql: string; tag: string } | { refusal: ServerError }
+/** A statement that only DSQL has, or answers differently: what PostgreSQL is sent instead and the tag that the client is told, or a refusal. */
+export type Translation = { sql: string; tag: string; effect: 'ddl' | 'none' } | { refusal: ServerError }
 
 /**
  * Knows the statements that PostgreSQL's grammar lacks, by their tokens: it takes an unnamed `CREATE INDEX ASYNC ON t`
@@ -23,10 +24,18 @@ export function translate(piece: Piece, user: string): Translation | undefined {
       ? translateIndex(piece, async)
       : undefined
   }
+  if (isWord(first, 'SHOW')) return translateShow(piece.tokens)
   const async = piece.tokens[2]
   if (isWord(first, 'ALTER') && isWord(second, 'TABLE') && async && isWord(async, 'ASYNC'))
     return translateValidate(piece, async)
   return undefined
+}
+
+function translateShow([, name, beyond]: readonly Token[]): Translation | undefined {
+  const shown = { server_version: version.text, server_version_num: version.number }[identifier(name) ?? '']
+  return shown === undefined || beyond
+    ? undefined
+    : { sql: `SELECT ${literal(shown)} AS ${identifier(name)}`, tag: 'SHOW', effect: 'none' }
 }
 
 function translateTrust(tokens: readonly Token[], user: string): Translation | undefined {
@@ -39,19 +48,23 @@ function translateTrust(tokens: readonly Token[], user: string): Translation | u
   if (user !== 'admin') return { refusal: refusal('iamPermission', name) }
   const procedure = grant ? 'sys.aws_iam_grant' : 'sys.aws_iam_revoke'
   // The tag that DSQL answers is unknown.
-  return { sql: `CALL ${procedure}(${literal(name)}, ${arn?.text})`, tag: grant ? 'AWS IAM GRANT' : 'AWS IAM REVOKE' }
+  return {
+    sql: `CALL ${procedure}(${literal(name)}, ${arn?.text})`,
+    tag: grant ? 'AWS IAM GRANT' : 'AWS IAM REVOKE',
+    effect: 'ddl',
+  }
 }
 
 function translateIndex(piece: Piece, async: Token): Translation {
   const sql = without(piece, async)
   const tree = parse(sql)
   // Wrong in itself: PostgreSQL shall say so; with ASYNC blanked out its positions stay those of the client's text.
-  if (!tree || !('IndexStmt' in tree)) return { sql, tag: 'CREATE INDEX' }
+  if (!tree || !('IndexStmt' in tree)) return { sql, tag: 'CREATE INDEX', effect: 'ddl' }
   const refused = refuseIndex(tree.IndexStmt, piece.tokens)
   if (refused) return { refusal: refused }
   const unique = piece.tokens[1]
   const plain = tree.IndexStmt.unique && unique ? without({ ...piece, text: sql }, unique) : undefined
-  return { sql: job('INDEX_BUILD', sql, plain), tag: 'CREATE INDEX' }
+  return { sql: job('INDEX_BUILD', sql, plain), tag: 'CREATE INDEX', effect: 'ddl' }
 }
 
 function refuseIndex({ concurrent, indexParams }: IndexStmt, tokens: readonly Token[]): ServerError | undefined {
@@ -75,7 +88,7 @@ function translateValidate(piece: Piece, async: Token): Translation | undefined 
     (cmd) => 'AlterTableCmd' in cmd && cmd.AlterTableCmd.subtype === 'AT_ValidateConstraint',
   )
   return validates.length === 1 && validates[0]
-    ? { sql: job('VALIDATE_CONSTRAINT', sql), tag: 'ALTER TABLE' }
+    ? { sql: job('VALIDATE_CONSTRAINT', sql), tag: 'ALTER TABLE', effect: 'ddl' }
     : undefined
 }
 

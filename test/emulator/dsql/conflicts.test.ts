@@ -33,7 +33,9 @@ function run(protocol: string, client: pg.Client, text: string): Promise<unknown
 describe.each(['simple', 'extended'])('in the %s protocol', (protocol) => {
   it('two open writers of one row wait less than 100 ms, see their own change alone, and the first to commit wins', async () => {
     const tookMs: number[] = []
-    for (const winner of [a, b, a, b]) {
+    // A busy machine is given more rounds; whoever waited for a lock would wait in each, and for ever.
+    for (let round = 0; round < 4 || (Math.min(...tookMs) >= 100 && round < 16); round++) {
+      const winner = round % 2 === 0 ? a : b
       const loser = winner === a ? b : a
       await run(protocol, a, 'BEGIN')
       await run(protocol, b, 'BEGIN')
@@ -51,7 +53,6 @@ describe.each(['simple', 'extended'])('in the %s protocol', (protocol) => {
         expect(await run(protocol, client, 'SELECT name FROM parent WHERE id = 1')).toEqual([[{ name }]])
       }
     }
-    // The machine may be busy; whoever waited for a lock would wait for ever.
     expect(Math.min(...tookMs)).toBeLessThan(100)
   })
 

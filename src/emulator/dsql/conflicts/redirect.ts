@@ -43,8 +43,12 @@ function relations(sql: string): string[] {
 function relation(type: string, fields: Record<string, unknown>): string[] {
   const inner = type === 'RangeVar' ? fields : fields.relation
   if (typeof inner !== 'object' || inner === null || !('relname' in inner)) return []
-  const { schemaname, relname } = inner as { schemaname?: string; relname: string }
-  return [`${schemaname === undefined ? '' : `${quote(schemaname)}.`}${quote(relname)}`]
+  return [nameOf(inner as { schemaname?: string; relname: string })]
+}
+
+/** A table's name as SQL has it, with its schema where that is given. */
+export function nameOf({ schemaname, relname = '' }: { schemaname?: string; relname?: string }): string {
+  return `${schemaname === undefined ? '' : `${quote(schemaname)}.`}${quote(relname)}`
 }
 
 function quote(name: string): string {
