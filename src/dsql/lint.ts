@@ -1,4 +1,4 @@
-import type { Place } from '../steps/step.ts'
+import type { Place, Step } from '../steps/step.ts'
 import { type Finding, finding, isRefusal } from './finding.ts'
 import type { DsqlOptions } from './options.ts'
 import { judge, type Verdict } from './verdict.ts'
@@ -26,7 +26,7 @@ export interface Linted {
  */
 export async function lintDsql(script: string, options: DsqlOptions, translated = true): Promise<Linted[]> {
   return (await judge(script, options)).map((verdict) => {
-    const becomes = verdict.steps.flatMap((step) => ('statements' in step ? step.statements : [step.sql]))
+    const becomes = verdict.steps.flatMap(sqlOf)
     const same = becomes.length === verdict.written.length && becomes.every((sql, at) => sql === verdict.written[at])
     const refusals = verdict.findings.filter(isRefusal)
     if (!translated && !same && refusals.length === 0) refusals.push(finding('hook', verdict.place, ''))
@@ -35,6 +35,11 @@ export async function lintDsql(script: string, options: DsqlOptions, translated 
     const outcome = outcomeOf({ refused: refusals.length > 0, noticed: notices.length > 0, same })
     return { place, lastLine, outcome, sql: textOf(verdict), becomes, notices, refusals }
   })
+}
+
+function sqlOf(step: Step): readonly string[] {
+  if ('statements' in step) return step.statements
+  return [step.kind === 'nullable' ? `${step.sql} … -- what stands for NOT NULL of ${step.column}` : step.sql]
 }
 
 function outcomeOf(of: { refused: boolean; noticed: boolean; same: boolean }): Outcome {

@@ -1,4 +1,3 @@
-import { identifier } from '../sql/quote.ts'
 import type { Step } from '../steps/step.ts'
 import { defaultName } from './names.ts'
 import { type Altered, addChecked, changeTable } from './table-steps.ts'
@@ -19,9 +18,9 @@ export function addNotNull(work: Work, table: Altered, { name, spelled, location
 }
 
 /** Takes both forms away: that of a column made with its table, and that of one added later. */
-export function dropNotNull(table: Altered, text: string, name: string): Step[] {
-  const check = identifier(nameOfNotNull(table, name))
-  return [changeTable(table, text), changeTable(table, `DROP CONSTRAINT IF EXISTS ${check}`)]
+export function dropNotNull(table: Altered, text: string, column: string): Step[] {
+  const { head, name, place } = table
+  return [changeTable(table, text), { kind: 'nullable', place, sql: `${head} DROP CONSTRAINT`, table: name, column }]
 }
 
 function nameOfNotNull({ name: { name: table } }: Altered, column: string): string {

@@ -3,6 +3,7 @@ import { untilAgreed } from './conflict.ts'
 import { isRefusal, StepFailure } from './failure.ts'
 import { buildIndex } from './index-step.ts'
 import { type Journalled, openJournal } from './journal.ts'
+import { runNullable } from './nullable.ts'
 import { runRows } from './rows.ts'
 import type { Scene, StepEdges } from './scene.ts'
 import { runSchema } from './schema.ts'
@@ -55,6 +56,8 @@ function runStep(step: Step, number: number, scene: Scene): Promise<void> {
       return buildIndex(step, number, scene)
     case 'validate':
       return runValidate(step, number, scene)
+    case 'nullable':
+      return runNullable(step, number, scene)
     case 'bare':
       return runBare(step, number, scene)
   }

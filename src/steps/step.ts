@@ -20,7 +20,7 @@ export interface Touched extends ObjectName {
  *
  * A file that fits no single transaction is run step by step; what is done stands in the journal.
  */
-export type Step = SessionStep | RowsStep | SchemaStep | IndexStep | ValidateStep | BareStep
+export type Step = SessionStep | RowsStep | SchemaStep | IndexStep | ValidateStep | NullableStep | BareStep
 
 interface Base {
   place: Place
@@ -73,6 +73,15 @@ export interface ValidateStep extends Base {
   sql: string
   table: ObjectName
   constraint: string
+}
+
+/** Drops the checks `…_not_null` that stand for NOT NULL of a column where the server cannot add that itself. */
+export interface NullableStep extends Base {
+  kind: 'nullable'
+  /** `ALTER TABLE … DROP CONSTRAINT`, to be followed by the name of each. */
+  sql: string
+  table: ObjectName
+  column: string
 }
 
 /** A statement that cannot share a transaction and may be repeated: `VACUUM`, `REINDEX`, `DROP INDEX CONCURRENTLY IF EXISTS`. */

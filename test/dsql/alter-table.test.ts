@@ -123,7 +123,7 @@ describe('ALTER COLUMN', () => {
       'schema: ALTER TABLE "T" ADD CONSTRAINT "T_a_not_null" CHECK ("a" IS NOT NULL) NOT VALID',
       'validate: ALTER TABLE ASYNC "T" VALIDATE CONSTRAINT "T_a_not_null"',
       'schema: ALTER TABLE "T" ALTER COLUMN "a" DROP NOT NULL',
-      'schema: ALTER TABLE "T" DROP CONSTRAINT IF EXISTS "T_a_not_null"',
+      'nullable: ALTER TABLE "T" DROP CONSTRAINT',
       '! notNull',
     ])
   })

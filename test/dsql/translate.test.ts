@@ -139,8 +139,10 @@ ALTER TABLE "t${n}" ADD COLUMN "c" BOOLEAN NOT NULL DEFAULT true;
 ALTER TABLE "t${n}" ADD CONSTRAINT "t${n}_fkey" FOREIGN KEY ("id") REFERENCES "t0"("id") ON DELETE CASCADE ON UPDATE CASCADE;\n`
   const script = Array.from({ length: 500 }, (_, n) => table(n)).join('')
   await planDsql(script)
-  const started = performance.now()
+  // By the processor's time, since a busy machine has others to serve.
+  const before = process.cpuUsage()
   const { steps } = await planDsql(script)
-  expect(performance.now() - started).toBeLessThan(1000)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1000).toBeLessThan(1000)
   expect(steps).toHaveLength(500 * 9)
 })
