@@ -35,10 +35,10 @@ export interface HookOptions {
 }
 
 /** How to reach the database, who is admin there, and which roles the app needs. */
-export interface IamConfig extends Omit<IamOptions, 'adapter' | 'pool' | 'password'> {
+export interface IamConfig<Name extends string = string> extends Omit<IamOptions, 'adapter' | 'pool' | 'password'> {
   /** Default: the user of the URL. */
   admin?: AdminOptions
-  roles?: RoleManifest
+  roles?: RoleManifest<Name>
   hooks?: HookOptions
   /** What migrations may count on where the cluster is Aurora DSQL; other servers do not look at it. */
   dsql?: DsqlOptions
@@ -59,7 +59,7 @@ export interface IamConfig extends Omit<IamOptions, 'adapter' | 'pool' | 'passwo
  * export default defineConfig({ schema: 'prisma/schema.prisma', datasource: iamDatasource(iam) })
  * ```
  */
-export function defineIam(config: IamConfig): IamConfig {
+export function defineIam<const Name extends string = string>(config: IamConfig<Name>): IamConfig<Name> {
   return config
 }
 

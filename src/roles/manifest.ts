@@ -1,14 +1,14 @@
 /** The roles that an application needs, by name; a name is data and may hold any character that PostgreSQL takes. */
-export type RoleManifest = Readonly<Record<string, RoleDeclaration>>
+export type RoleManifest<Name extends string = string> = Readonly<Record<Name, RoleDeclaration<Name>>>
 
 /** One declared role: it is created when absent and brought to what is said here; nothing else about it is touched. */
-export interface RoleDeclaration {
+export interface RoleDeclaration<Name extends string = string> {
   /** May this role open connections? Default `true`; `false` makes a group role. */
   readonly login?: boolean
   /** ARNs of the IAM roles and users that may log in as this role. On RDS, where IAM policies name them, one is enough. */
   readonly iam?: readonly string[]
   /** Roles whose privileges this role inherits: declared ones, or ones that the database has. */
-  readonly memberOf?: readonly string[]
+  readonly memberOf?: readonly (NoInfer<Name> | OtherName)[]
   /** What this role may do. */
   readonly grants?: readonly GrantDeclaration[]
   /** The most connections that this role may hold at once; `-1` for no limit. Left as it is when absent. */
@@ -16,6 +16,9 @@ export interface RoleDeclaration {
   /** This role shall not be there any more: what it holds is revoked and it is dropped. Stands alone. */
   readonly absent?: true
 }
+
+/** A name that is not declared here; kept apart, so that an editor proposes the declared ones. */
+type OtherName = string & Record<never, never>
 
 /** Privileges on objects of one schema; `USAGE` on the schema itself comes with every grant but `none`. */
 export interface GrantDeclaration {

@@ -2,7 +2,14 @@ import type { SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapt
 import type pg from 'pg'
 import { defineConfig } from 'prisma/config'
 import { type Edges, events, type Health, type IamOptions, iamAdapter, iamPool, isPrismaIamError } from 'prisma-iam'
-import { defineIam, type HookContext, type HookFunction, iamDatasource } from 'prisma-iam/config'
+import {
+  defineIam,
+  type HookContext,
+  type HookFunction,
+  type IamConfig,
+  iamDatasource,
+  type RoleManifest,
+} from 'prisma-iam/config'
 import { type Emulator, startEmulator } from 'prisma-iam/emulator'
 import { expectTypeOf } from 'vitest'
 import { PrismaClient } from '../../generated/prisma/client.ts'
@@ -46,6 +53,28 @@ defineIam({ hooks: { afterMigrate: [{ name: 'fill', run: 'on-change', hook: seed
 defineIam({ hooks: { afterMigrate: [{ hook: seed }] } })
 // @ts-expect-error a preset that does not exist
 defineIam({ roles: { app: { grants: [{ schema: 'public', privileges: 'readrite' }] } } })
+const declared = defineIam({
+  roles: {
+    app: { memberOf: ['readers', 'pg_monitor'], grants: [{ models: '*', privileges: 'readwrite' }] },
+    readers: {
+      login: false,
+      grants: [
+        { tables: '*', future: true, privileges: ['SELECT'] },
+        { functions: ['price(int)'], privileges: ['EXECUTE'] },
+      ],
+    },
+    old: { absent: true },
+  },
+})
+expectTypeOf(declared.roles).toEqualTypeOf<RoleManifest<'app' | 'readers' | 'old'> | undefined>()
+// What a function takes as any config takes this one.
+expectTypeOf(declared).toExtend<IamConfig>()
+// @ts-expect-error a role is absent or it is not spoken of
+defineIam({ roles: { old: { absent: false } } })
+// @ts-expect-error a privilege that does not exist
+defineIam({ roles: { app: { grants: [{ tables: '*', privileges: ['READ'] }] } } })
+// @ts-expect-error a key that does not exist
+defineIam({ roles: { app: { grant: [] } } })
 
 expectTypeOf(startEmulator({ service: 'dsql' })).resolves.toExtend<Emulator>()
 // @ts-expect-error a service that does not exist
