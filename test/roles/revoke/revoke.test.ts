@@ -114,13 +114,15 @@ describe('sessions that are still open', () => {
   })
 
   test('that the server does not let this admin end are told, and the door is closed all the same', async () => {
-    await server.superuser.query(
-      'REVOKE pg_signal_backend, pg_monitor FROM master; CREATE ROLE stranger LOGIN; GRANT stranger TO master WITH ADMIN TRUE, INHERIT FALSE, SET FALSE',
-    )
+    await server.superuser.query('REVOKE pg_signal_backend, pg_monitor FROM master')
+    await server.master.query('CREATE ROLE stranger LOGIN')
     const session = await login('stranger')
     try {
       const { sessions } = await revoked({ role: 'stranger', terminate: true })
-      expect(sessions).toMatchObject({ refused: expect.stringContaining('permission denied'), open: [{ since: null }] })
+      expect(sessions).toMatchObject({
+        refused: expect.stringMatching(/permission denied|must be a member/),
+        open: [{ since: null }],
+      })
       await expect(login('stranger')).rejects.toMatchObject({ code: '28000' })
     } finally {
       await server.superuser.query('GRANT pg_signal_backend, pg_monitor TO master')
@@ -154,10 +156,10 @@ test.each<[Partial<Revocation>, string, RegExp]>([
 })
 
 test('a login that is refused to be closed is an error, and nothing else is taken', async () => {
-  await server.superuser.query('CREATE ROLE foreigner LOGIN; GRANT SELECT ON shop."Order" TO foreigner')
+  await server.superuser.query('CREATE ROLE foreigner LOGIN REPLICATION; GRANT SELECT ON shop."Order" TO foreigner')
   await expect(revoked({ role: 'foreigner', grants: true })).rejects.toMatchObject({
     code: 'PRISMA_IAM_ROLES_APPLY',
-    message: expect.stringContaining('Could not keep role foreigner from logging in: permission denied'),
+    message: expect.stringMatching(/^Could not keep role foreigner from logging in: .*\(42501\)/),
   })
   const session = await login('foreigner')
   await session.query('SELECT pg_backend_pid()')
