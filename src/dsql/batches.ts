@@ -32,7 +32,7 @@ function roomForKey({ text, tokens }: Statement, relation: RangeVar | undefined,
 }
 
 /** Whether nothing in a statement looks at other rows, at the time, or at what differs from one transaction to the next. */
-function isRowByRow(tree: Node): boolean {
+export function isRowByRow(tree: Node): boolean {
   for (const [type, fields] of walk(tree)) {
     if (dependent.has(type)) return false
     if (type === 'FuncCall' && !isImmutable(fields as FuncCall)) return false

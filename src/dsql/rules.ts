@@ -335,6 +335,12 @@ export const rules = {
     instead: 'write several statements',
     ...recorded,
   },
+  rowParts: {
+    is: 'changed',
+    says: 'a transaction of DSQL changes at most 3,000 rows: the {} of this statement are inserted in parts',
+    instead: 'a default that tells the time tells another for each part',
+    ...recorded,
+  },
   indexName: {
     is: 'changed',
     says: 'ALTER INDEX may be refused by DSQL ({})',

@@ -76,6 +76,8 @@ function blockSteps(parts: readonly Translated[]): Step[] {
   const changes = parts.filter(({ steps }) => steps.some(({ kind }) => !isOfRows(kind)))
   const rows = parts.filter(({ steps }) => steps.some(({ kind }) => kind === 'rows'))
   const steps = parts.flatMap((part) => part.steps)
+  const parted = rows.find((part) => part.steps.length > 1)
+  if (parted) parted.work.say('rowLimit', 'more')
   const [, second] = changes
   if (second) second.work.say('manyChanges', 'a second schema change')
   else if (changes.length > 0 && rows.length > 0) rows[0]?.work.say('manyChanges', 'rows and a schema change')
