@@ -9,7 +9,7 @@ import type { Project } from './load-config.ts'
 import { applyMigrations } from './migrations.ts'
 import { prepare } from './prepare.ts'
 import { type Sessions, withSessions } from './sessions.ts'
-import type { DeployResult } from './steps.ts'
+import type { DeployResult, DeployStep } from './steps.ts'
 import { survey } from './survey.ts'
 
 /**
@@ -58,7 +58,9 @@ async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'n
   const { endpoint, verify, database } = admin.resolved
   const context = { env, variables: project.iam.hooks?.variables ?? {}, signal }
   const stage = { admin, client, sessions, report, context }
-  const found = await survey(client, project, report)
+  // What runs in another form than the file says is told by the engine, when it does.
+  const quiet = (step: DeployStep) => (step.kind === 'step' ? undefined : report(step))
+  const found = await survey({ client, project, admin, report: quiet })
   const before = await runHooks(hooks.before, stage)
   const migrations = await applyMigrations(project, found, options, admin, client, sessions)
   const after = await runHooks(hooks.after, stage)

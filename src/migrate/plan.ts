@@ -50,7 +50,7 @@ export async function planDeploy(
   const where = { service: endpoint.service, host: verify.host, database }
   const look = async (client: pg.Client): Promise<DeployPlan> => {
     await readOnly(client)
-    const { history } = await survey(client, project, report)
+    const { history } = await survey({ client, project, admin, report })
     const records = await readRecords(client, schema)
     const due = (list: readonly Hook[]) => list.filter((hook) => isDue(hook, records)).map(planned)
     const [beforeHooks, afterHooks] = [due(hooks.before), due(hooks.after)]

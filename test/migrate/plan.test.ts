@@ -132,7 +132,26 @@ test('on DSQL nothing is changed either', async () => {
     afterHooks: [{ rule: 'once' }],
   })
   expect(planned.roles.map(({ sql }) => sql)).toContainEqual(expect.stringContaining('CREATE ROLE "app"'))
+  await project.write({
+    'prisma/migrations/0003_index/migration.sql': 'CREATE INDEX i ON "Order" (note DESC);',
+  })
+  const at = { env: { ...project.env, ...dsql.env } }
+  const { steps } = await plan(await load('prisma.config.ts', dsql), at)
+  expect(steps).toContainEqual({
+    kind: 'step',
+    progress: expect.objectContaining({ kind: 'notice', migration: '0003_index' }),
+  })
   expect(await writesSoFar(dsql)).toBe(before)
+  await project.write({ 'prisma/migrations/0004_refused/migration.sql': 'CREATE TABLE a ();\nTRUNCATE a;' })
+  for (const run of [planDeploy, migrateDeploy]) {
+    await expect(run(await load('prisma.config.ts', dsql), at)).rejects.toMatchObject({
+      code: 'PRISMA_IAM_STEPS_REFUSED',
+      problems: [expect.stringMatching(/^0004_refused:2:1: /)],
+    })
+  }
+  expect((await dsql.asSuperuser("SELECT to_regclass('_prisma_migrations') AS history")).rows).toEqual([
+    { history: null },
+  ])
 })
 
 test('a config whose datasource is another database than that of `iam` is refused, by a plan and by a deploy', async () => {

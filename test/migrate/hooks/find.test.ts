@@ -53,7 +53,7 @@ test('everything that is wrong about any hook is told at once, with its place', 
       `no hook file matches a; patterns are relative to ${directory}`,
       'bad/1.sql:1:16: `run` is always, once or on-change, not `sometimes`',
       "bad/2.sql:2:13: :'regoin': there is no such variable in `hooks.variables` (did you mean `region`?)",
-      expect.stringMatching(/^bad\/3\.sql: .*never ends/),
+      expect.stringMatching(/^bad\/3\.sql: .*line 1, column 8: unterminated/),
     ],
   })
 })
