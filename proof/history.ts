@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { type RunningPostgres, startPostgres } from '../src/emulator/postgres/postgres.ts'
+import { longHistory } from '../test/e2e/long-history.ts'
 import { type CatalogEntry, differences, readCatalog } from '../test/support/catalog.ts'
 
 const root = dirname(import.meta.dirname)
@@ -54,6 +55,21 @@ export async function compareHistory(
     }
   } finally {
     await Promise.all(servers.map((server) => server.stop()))
+  }
+}
+
+/** The constructs of test/e2e/histories, and as many files as asked for behind them. */
+export async function compareLongHistory(length: number, major: number | 'any'): Promise<HistoryComparison> {
+  const directory = await mkdtemp(join(tmpdir(), 'prisma-iam-histories-'))
+  try {
+    await cp(join(root, 'test/e2e/histories/constructs'), directory, { recursive: true })
+    for (const [name, sql] of Object.entries(longHistory(length))) {
+      await mkdir(join(directory, name))
+      await writeFile(join(directory, name, 'migration.sql'), sql)
+    }
+    return await compareHistory(directory, { major })
+  } finally {
+    await rm(directory, { recursive: true })
   }
 }
 

@@ -26,6 +26,25 @@ const { migrations, explained, unexplained, failures } = await compareOnDsql('co
 console.log(`${migrations.length} migrations on DSQL and PostgreSQL; told by notices: ${JSON.stringify(explained)}`)
 for (const line of [...unexplained, ...failures]) console.log(`unexpected: ${line}`)
 
+const { compareLongHistory } = await load('proof/history.ts')
+const unequal = []
+for (const major of [16, 'any']) {
+  const run = await compareLongHistory(600, major)
+  unequal.push(...run.differences, ...Object.values(run.failures))
+  console.log(
+    `${run.migrations.length} migrations on PostgreSQL (${major}): ${run.differences.length} differences from psql`,
+  )
+}
+for (const line of unequal) console.log(line)
+
+const { prismaVersions, tryVersions } = await load('proof/prisma-versions.ts')
+const refused = []
+for (const { version, passed: commands, failed: broken } of await tryVersions(prismaVersions)) {
+  console.log(`Prisma ${version}: ${commands.length} commands on our engine, ${Object.keys(broken).length} failed`)
+  refused.push(...Object.entries(broken).map(([command, words]) => `Prisma ${version}, ${command}: ${words}`))
+}
+for (const line of refused) console.log(line)
+
 const { killDeploys } = await load('proof/killed-deploys.ts')
 const wrong = []
 for (const service of ['rds', 'dsql']) {
@@ -44,5 +63,5 @@ const passed = await prove([
   { name: 'a day of tokens, 100 times as fast', speed: 100, seconds: seconds ?? 864 },
 ])
 console.log(passed ? 'no query failed' : 'queries failed')
-const failed = unexplained.length + failures.length + wrong.length + failedRoles
+const failed = [unexplained, failures, wrong, unequal, refused].reduce((sum, lines) => sum + lines.length, failedRoles)
 process.exitCode = passed && failed === 0 ? 0 : 1

@@ -35,6 +35,7 @@ export const texts: {
   P1003: (server: ServerName) => PrismaFailure
   P1010: (server: ServerName, words: string) => PrismaFailure
   P1011: (words: string) => PrismaFailure
+  P1013: (words: string) => PrismaFailure
   P1017: (words: string) => PrismaFailure
   P3014: (words: string) => PrismaFailure
   P3018: (migration: string, code: string, words: string) => PrismaFailure
@@ -60,6 +61,10 @@ export const texts: {
     message: `User \`${user}\` was denied access on the database \`${database}\`\n\n${words}`,
   }),
   P1011: (words) => ({ code: 'P1011', message: `Error opening a TLS connection: ${words}` }),
+  P1013: (words) => ({
+    code: 'P1013',
+    message: `The provided database string is invalid. ${words}\nPlease refer to the documentation in https://www.prisma.io/docs/reference/database-reference/connection-urls for constructing a correct connection string. In some cases, certain characters must be escaped. Please check the string for any illegal characters.`,
+  }),
   P1017: (words) => ({ code: 'P1017', message: `Server has closed the connection.\n\n${words}` }),
   P3014: (words) => ({
     code: 'P3014',

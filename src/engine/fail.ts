@@ -67,7 +67,10 @@ export function describe(error: unknown, server: ServerName = unknownServer): Pr
   if (error instanceof MigrationFailure) return describeMigration(error)
   if (error instanceof LockTimeout) return texts.P1002(server, error.elapsedMs)
   if (error instanceof ShadowFailure) return texts.P3014(describe(error.cause, server).message)
-  if (isPrismaIamError(error)) return { message: error.message }
+  if (isPrismaIamError(error)) {
+    // Of options, the engine reads the URL alone.
+    return error.code === 'PRISMA_IAM_CONFIG_INVALID' ? texts.P1013(error.message) : { message: error.message }
+  }
   if (isReport(error)) return describeReport(error, server)
   const { message, code } = shape(error)
   if (code !== undefined && tlsCode.test(code)) return texts.P1011(`${message} (${code})`)
@@ -103,6 +106,9 @@ function describeReport(report: ServerReport, server: ServerName): PrismaFailure
       return texts.P1000(server, words)
     case '28000':
       return texts.P1010(server, words)
+    case '42501':
+      // At the door it is the database that is closed to the user; behind it, some object is.
+      return report.severity === 'FATAL' ? texts.P1010(server, words) : { message: words }
     case '3D000':
       return texts.P1003(server)
     case '57P01':

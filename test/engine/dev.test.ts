@@ -47,7 +47,7 @@ test('`prisma migrate dev` writes and applies a migration, and another behind on
   ])
   expect(await shadows()).toEqual([])
   await project.remove()
-}, 60_000)
+}, 90_000)
 
 describe('the calls behind it', () => {
   test('tell what would be lost, and what cannot be done, by the rows that are there', async () => {

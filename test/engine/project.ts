@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,7 +40,7 @@ model Order {
 }
 `
 
-/** Makes the project in a temporary directory and builds the engine into it. */
+/** Makes the project in a temporary directory; the engine is built once for all projects of a test file. */
 export async function testProject(url: string | undefined): Promise<Project> {
   const directory = await mkdtemp(join(tmpdir(), 'prisma-iam-project-'))
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
@@ -50,19 +51,8 @@ export async function testProject(url: string | undefined): Promise<Project> {
     join(directory, 'prisma.config.ts'),
     `export default { schema: 'schema.prisma', migrations: { path: 'migrations' }${datasource} }\n`,
   )
-  await build({
-    config: false,
-    cwd: root,
-    entry: { bin: 'src/engine/bin.ts' },
-    outDir: join(directory, 'engine'),
-    format: 'esm',
-    dts: false,
-    platform: 'node',
-    target: 'node20',
-    fixedExtension: true,
-    logLevel: 'silent',
-  })
-  const engine = join(directory, 'engine', 'bin.mjs')
+  built ??= buildEngine()
+  const engine = await built
   const base = { PATH: process.env.PATH, HOME: directory, NO_COLOR: '1', CHECKPOINT_DISABLE: '1' }
   return {
     directory,
@@ -85,9 +75,31 @@ export async function testProject(url: string | undefined): Promise<Project> {
   }
 }
 
+let built: Promise<string> | undefined
+
+/** @returns the path of its executable. */
+async function buildEngine(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'prisma-iam-engine-'))
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
+  await build({
+    config: false,
+    cwd: root,
+    entry: { bin: 'src/engine/bin.ts' },
+    outDir: join(directory, 'engine'),
+    format: 'esm',
+    dts: false,
+    platform: 'node',
+    target: 'node20',
+    fixedExtension: true,
+    logLevel: 'silent',
+  })
+  return join(directory, 'engine', 'bin.mjs')
+}
+
 function finish(args: string[], env: NodeJS.ProcessEnv, cwd: string, input = ''): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, env, timeout: 25_000 })
+    const child = spawn(process.execPath, args, { cwd, env, timeout: 60_000 })
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk) => (stdout += chunk))
     child.stderr.on('data', (chunk) => (stderr += chunk))
