@@ -21,6 +21,9 @@ console.log(
   `${scripts} generated scripts, ${unreadable} of them unreadable: ${statements} statements, nothing lost; slowest ${slowestMs.toFixed(0)} ms`,
 )
 
+const { feedHostile } = await load('test/emulator/wire/hostile.ts')
+console.log(`${feedHostile(100_000)} broken inputs at the emulator's door, split at every byte, each to the same end`)
+
 const { compareOnDsql } = await load('proof/dsql-history.ts')
 const { migrations, explained, unexplained, failures } = await compareOnDsql('command-line')
 console.log(`${migrations.length} migrations on DSQL and PostgreSQL; told by notices: ${JSON.stringify(explained)}`)

@@ -60,6 +60,8 @@ export interface DsqlOptions {
    * of a transaction, as DSQL does at times; default only where a transaction was open.
    */
   strictCatalog?: boolean
+  /** How long a connection may last, by `clock`; default an hour. */
+  connectionLifetimeMs?: number
   /** How long asynchronous jobs take; default no time. */
   jobs?: { durationMs: number }
 }
@@ -110,6 +112,8 @@ async function openRds(options: ServiceOptions, { query, upstream }: Backend): P
 async function openDsql(options: ServiceOptions, { query }: Backend): Promise<ServiceDoors> {
   const catalog = await prepareDsqlCatalog(query)
   const neighbours = createNeighbours(options.dsql)
+  const lifetimeMs = options.dsql?.connectionLifetimeMs
+  const lifetime = lifetimeMs === undefined ? {} : { lifetimeMs }
   const jobs = await runJobs(query, options.dsql?.jobs?.durationMs ?? 0)
   return {
     gateOf: (signHost) => dsqlGate({ ...options, catalog, signHost }),
@@ -118,7 +122,7 @@ async function openDsql(options: ServiceOptions, { query }: Backend): Promise<Se
     filter:
       ({ user }) =>
       (ends) =>
-        createDsqlSession({ user, neighbours, clock: options.clock, ...ends }),
+        createDsqlSession({ user, neighbours, clock: options.clock, ...lifetime, ...ends }),
     maxClientMessage: maxDsqlMessage,
     database: fixed.database,
     admin: fixed.admin,

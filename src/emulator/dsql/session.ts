@@ -1,4 +1,4 @@
-import { readyForQuery, typeOf } from '../wire/messages.ts'
+import { message, readyForQuery, typeOf } from '../wire/messages.ts'
 import { sync } from '../wire/requests.ts'
 import { createAnswers } from './answers.ts'
 import { createNeighbours, type Neighbours } from './conflicts/neighbours.ts'
@@ -22,6 +22,8 @@ export interface DsqlSessionOptions {
   neighbours?: Neighbours
   /** The time that transactions age by; default the real one. */
   clock?: () => Date
+  /** How long the connection may last; default an hour. */
+  lifetimeMs?: number
   /** Sends one whole message to PostgreSQL. */
   toServer(message: Buffer): void
   /** Sends one whole message to the client. */
@@ -46,6 +48,7 @@ export interface DsqlSession {
  */
 export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
   const { user, toServer, toClient, neighbours = createNeighbours(), clock = () => new Date() } = options
+  const { lifetimeMs = hourMs } = options
   const answers = createAnswers()
   const judge = createJudge(user, answers)
   const exchange = createExchange(toServer, (whole) => toClient(answers.rewrite(whole)))
@@ -55,10 +58,25 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
   const transactions = createTransactions({ ...parts, toClient }, place)
   const leave = neighbours.join(place.neighbour)
   const waiting: Buffer[] = []
+  const bornMs = clock().getTime()
+  const timer = setTimeout(() => isOver() && hangUp(), lifetimeMs)
+  timer.unref()
   /** The turn that runs; while it is `open`, more of it is to come from the client. */
   let turn: Turn | undefined
 
+  /** A transaction that was begun in time may finish. */
+  function isOver(): boolean {
+    return !turn && judge.transaction().at === 'idle' && clock().getTime() - bornMs >= lifetimeMs
+  }
+
+  // What clients are told at the end of the hour is not known; a connection that just ends is the least.
+  function hangUp(): void {
+    waiting.length = 0
+    toServer(message('X'))
+  }
+
   function pump(): void {
+    if (isOver()) hangUp()
     while (waiting[0]) {
       const type = typeOf(waiting[0])
       if (turn) {
@@ -123,7 +141,11 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
     },
     end() {
       exchange.end()
+      clearTimeout(timer)
       leave()
     },
   }
 }
+
+// "Connection duration: 60 minutes" (DSQL quotas, 2026).
+const hourMs = 3_600_000

@@ -26,3 +26,15 @@ const settable: ReadonlySet<string> = new Set([
 export function isSettable(name: string): boolean {
   return settable.has(name.toLowerCase())
 }
+
+/** The first parameter of a startup message that DSQL does not know; there it ends the connection. */
+export function unknownSetting(parameters: ReadonlyMap<string, string>): string | undefined {
+  const direct = [...parameters.keys()].filter((name) => !notSettings.has(name) && !name.startsWith('_pq_.'))
+  const options = parameters.get('options') ?? ''
+  const inOptions = [...options.matchAll(/(?:^|\s)(?:-c\s*|--)([^\s=]+)=/g)].map(([, name = '']) =>
+    name.replaceAll('-', '_'),
+  )
+  return [...direct, ...inOptions].find((name) => !isSettable(name))
+}
+
+const notSettings: ReadonlySet<string> = new Set(['user', 'database', 'options'])

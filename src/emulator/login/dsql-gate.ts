@@ -1,4 +1,6 @@
 import type { DsqlCatalog } from '../dsql/catalog.ts'
+import { refusal } from '../dsql/rules.ts'
+import { unknownSetting } from '../dsql/settings.ts'
 import type { Identity } from '../token/identity.ts'
 import { verifyToken } from '../token/verify.ts'
 import type { Gate, Refused } from './gate.ts'
@@ -24,6 +26,11 @@ export function dsqlGate(options: DsqlGateOptions): Gate {
         return refused('sni', 'the TLS handshake named no server', 'sni was not received')
       }
       const database = visitor.startup.parameters.get('database') || visitor.user
+      const setting = unknownSetting(visitor.startup.parameters)
+      if (setting !== undefined) {
+        const detail = `the startup message sets ${setting}`
+        return { kind: 'refused', reason: 'setting', detail, error: refusal('parameter', setting) }
+      }
       if (database === 'postgres') return { kind: 'token' }
       const error = { code: '3D000', message: `database "${database}" does not exist` }
       return { kind: 'refused', reason: 'database', detail: 'a cluster has one database, postgres', error }

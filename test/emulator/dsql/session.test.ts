@@ -197,7 +197,28 @@ describe.each(['simple', 'extended'])('in the %s protocol, statement by statemen
     ])
   })
 
+  it('a primary key is not taken apart, whatever else the statement does', async () => {
+    await each(protocol, 'CREATE TABLE a (id int PRIMARY KEY, n int)')
+    const refusals = [
+      ['ALTER TABLE a DROP COLUMN n, DROP COLUMN id', '0A000 cannot drop primary key column id'],
+      ['ALTER TABLE public.a DROP CONSTRAINT a_pkey', '0A000 unsupported ALTER TABLE DROP CONSTRAINT statement'],
+    ] as const
+    for (const [sql, refusal] of refusals) {
+      expect(await each(protocol, sql, 'BEGIN', sql, 'ROLLBACK')).toEqual([refusal, 'BEGIN', refusal, 'ROLLBACK'])
+    }
+    expect(await each(protocol, 'ALTER TABLE a DROP COLUMN n')).toEqual(['ALTER'])
+  })
+
+  it('has neither languages for text search nor geometric values', async () => {
+    expect(await each(protocol, `SELECT to_tsvector('english', 'a')`, `SELECT circle('<(0,0),1>'::text)`)).toEqual([
+      '42704 text search configuration "english" does not exist',
+      '0A000 datatype circle not supported',
+    ])
+  })
+
   it('says what it is', async () => {
+    const versions = ['SHOW server_version', `SELECT current_setting('server_version_num') AS n`]
+    expect(await each(protocol, ...versions)).toEqual([[{ server_version: '16.15' }], [{ n: '160015' }]])
     expect(await each(protocol, 'SELECT version()', 'SHOW transaction_isolation', 'SHOW timezone')).toEqual([
       [{ version: 'PostgreSQL 16' }],
       [{ transaction_isolation: 'repeatable read' }],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createFrameReader } from '../../../src/emulator/wire/frames.ts'
 import { message } from '../../../src/emulator/wire/messages.ts'
+import { feedHostile } from './hostile.ts'
 
 const stream = [message('Q', Buffer.from('SELECT 1\0')), message('S'), message('d', Buffer.alloc(300, 7))]
 const bytes = Buffer.concat(stream)
@@ -28,4 +29,8 @@ test('64 MB in 1 KB pieces take less than 2 s', () => {
   for (let at = 0; at < whole.length; at += 1_000) count += reader.push(whole.subarray(at, at + 1_000)).length
   expect(count).toBe(1)
   expect(performance.now() - started).toBeLessThan(2_000)
+})
+
+test('1,000 broken and hostile inputs come to the same, wherever they are split', () => {
+  expect(feedHostile(1_000)).toBe(1_000)
 })
