@@ -174,9 +174,12 @@ describe('a declared grant', () => {
       expect(await sqlOf({ app: { grants: [{ ...plain, tables: ['a', 'b'] }] } })).toContain('"plain"."a", "plain"."b"')
       // The history of migrations is a table of this schema.
       expect(await sqlOf({ app: { grants: [first] } })).toContain('"shop"."Item", "shop"."Order"')
+      await server.superuser.query('CREATE TABLE plain.of (id int); ALTER EXTENSION plpgsql ADD TABLE plain.of')
+      expect(await sqlOf({ app: { grants: [plain] } })).toContain('"plain"."a", "plain"."b"')
       await applied({ app: { grants: [plain] } })
       expect(await may('app', 'SELECT FROM plain.b')).toBe(true)
     } finally {
+      await server.superuser.query('ALTER EXTENSION plpgsql DROP TABLE plain.of')
       await server.superuser.query('DROP SCHEMA plain CASCADE')
     }
   })
