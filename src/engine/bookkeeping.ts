@@ -1,10 +1,11 @@
 import { untilAgreed } from '../steps/conflict.ts'
 import { forgetSteps } from '../steps/journal.ts'
-import { runSteps } from '../steps/run.ts'
+import { runSteps, runUnwritten } from '../steps/run.ts'
 import type { StepEdges } from '../steps/scene.ts'
 import { transaction } from '../steps/transaction.ts'
 import { fillLogs, MigrationFailure } from './fail.ts'
 import { type Planned, planMigration } from './plan-migration.ts'
+import { problemsOf, refused } from './refusals.ts'
 import type { Rows, Session } from './session.ts'
 import { readSettings } from './settings.ts'
 
@@ -110,13 +111,21 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
     return one
   }
 
+  /** What is no migration of this database: a file on a shadow database, a change of `db push`, the history's own table. */
+  const scriptAlone = async (text: string): Promise<void> => {
+    const plan = await planMigration('the script', text, server)
+    if (plan === 'whole') return await session.script(text)
+    if (plan.refusals.length > 0) throw refused(problemsOf('the script', plan))
+    await runUnwritten(session, plan.steps, server, edges)
+  }
+
   const script = async (text: string): Promise<void> => {
-    if (state.at !== 'held') return await session.script(text)
+    if (state.at !== 'held') return await scriptAlone(text)
     const { insert } = state
     const migration = String(insert.values[migrationNameAt])
     const begun = edges.clock()
     edges.report({ kind: 'begun', migration })
-    const leaveAsFound = await readSettings(session, server)
+    const leaveAsFound = await untilAgreed(() => readSettings(session, server), edges)
     try {
       const plan = await planMigration(migration, text, server)
       if (plan === 'whole') {
@@ -127,7 +136,7 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
         state = { at: 'inside', migration, begun }
       } else {
         await runSteps(session, { migration, steps: plan.steps }, server, edges)
-        await leaveAsFound()
+        await untilAgreed(leaveAsFound, edges)
         state = { at: 'stepped', migration, begun, row: [insert] }
       }
     } catch (error) {

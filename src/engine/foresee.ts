@@ -1,11 +1,10 @@
-import type { Plan } from '../dsql/plan.ts'
-import { PrismaIamError } from '../errors.ts'
 import { untilAgreed } from '../steps/conflict.ts'
 import type { StepSession } from '../steps/session.ts'
 import { assertBegunUnchanged } from '../steps/unchanged.ts'
 import type { Connection } from './adapter.ts'
 import { assertEncoding } from './encoding.ts'
 import { planMigration } from './plan-migration.ts'
+import { problemsOf, refused } from './refusals.ts'
 import { stepEdges } from './step-edges.ts'
 
 /** The parameters of `applyMigrations`, as far as they name the files (schema-engine-wasm 7.10.0-7). */
@@ -49,13 +48,6 @@ function readFiles({ migrationsList }: MigrationsParams): { migration: string; t
   )
 }
 
-/** Line by line what the server will refuse. */
-function problemsOf(migration: string, { refusals }: Plan): string[] {
-  return refusals.map(
-    ({ place, message, instead }) => `${migration}:${place.line}:${place.column}: ${message}: ${instead}`,
-  )
-}
-
 async function readApplied(session: StepSession): Promise<ReadonlySet<string>> {
   try {
     const { rows } = await session.query(
@@ -67,15 +59,4 @@ async function readApplied(session: StepSession): Promise<ReadonlySet<string>> {
     if (error instanceof Error && 'code' in error && error.code === '42P01') return new Set()
     throw error
   }
-}
-
-function refused(problems: readonly string[]): PrismaIamError {
-  return new PrismaIamError(
-    'PRISMA_IAM_STEPS_REFUSED',
-    'Aurora DSQL refuses what stands in the migrations; nothing was run:',
-    {
-      problems,
-      hint: '`npx prisma-iam lint` tells the same without a database; a rule that your cluster has outgrown is named in `dsql.accept` of the config',
-    },
-  )
 }

@@ -2,7 +2,7 @@ import { runBare } from './bare.ts'
 import { untilAgreed } from './conflict.ts'
 import { isRefusal, StepFailure } from './failure.ts'
 import { buildIndex } from './index-step.ts'
-import { type Journalled, openJournal } from './journal.ts'
+import { type Journalled, noJournal, openJournal } from './journal.ts'
 import { runNullable } from './nullable.ts'
 import { runRows } from './rows.ts'
 import type { Scene, StepEdges } from './scene.ts'
@@ -32,6 +32,29 @@ export async function runSteps(
   const next = steps.findIndex((step, index) => step.kind !== 'session' && journal.entry(index + 1)?.state !== 'done')
   if (journal.begun().length > 0 && next >= 0)
     edges.report({ kind: 'continued', migration, step: next + 1, of: steps.length })
+  await runAll(steps, scene)
+}
+
+/**
+ * Runs a script that belongs to no migration: nothing is written down, nothing is continued.
+ *
+ * @throws the error of the step itself.
+ */
+export async function runUnwritten(
+  session: StepSession,
+  steps: readonly Step[],
+  server: StepServer,
+  edges: StepEdges,
+): Promise<void> {
+  try {
+    await runAll(steps, { session, journal: noJournal, server, edges })
+  } catch (error) {
+    throw error instanceof StepFailure ? error.cause : error
+  }
+}
+
+async function runAll(steps: readonly Step[], scene: Scene): Promise<void> {
+  const { journal } = scene
   for (const [index, step] of steps.entries()) {
     const number = index + 1
     if (journal.entry(number)?.state === 'done') continue

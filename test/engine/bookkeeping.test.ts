@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { keepBooks } from '../../src/engine/bookkeeping.ts'
+import { openSession } from '../../src/engine/session.ts'
+import { stepEdges } from '../../src/engine/step-edges.ts'
 import { type TestPostgres, testPostgres } from '../support/postgres.ts'
 import { callEngine, migrations } from './in-process.ts'
 
@@ -120,4 +123,16 @@ test('a file may change the role and the search path for itself only', async () 
     '2': 'CREATE TABLE a ()',
   })
   expect(outcome).toEqual({ result: { appliedMigrationNames: ['1', '2'] } })
+})
+
+test('a script that is no migration runs in steps, too, and leaves no journal', async () => {
+  const client = await server.connect({ database })
+  const kept = keepBooks(openSession(client), { transactionalDdl: true }, stepEdges())
+  await kept.script(
+    'CREATE TABLE a (n int); CREATE INDEX CONCURRENTLY i ON a (n); VACUUM a; BEGIN; DROP INDEX i; COMMIT',
+  )
+  expect(
+    await query("SELECT to_regclass('a')::text AS a, to_regclass('i') AS i, to_regclass('_prisma_iam_steps') AS s"),
+  ).toEqual([{ a: 'a', i: null, s: null }])
+  await expect(kept.script('VACUUM a; CREATE TABLE a ()')).rejects.toMatchObject({ code: '42P07' })
 })

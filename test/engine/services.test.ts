@@ -42,7 +42,7 @@ test('on Aurora DSQL the admin deploys by token, one statement a transaction', a
   expect(await project.prisma(['migrate', 'deploy'], env)).toMatchObject({ code: 0 })
   const left = await emulator.asSuperuser('SELECT FROM _prisma_iam_steps')
   expect(left.rows).toEqual([])
-})
+}, 60_000)
 
 test('on Aurora PostgreSQL the admin deploys by token, two statements in one transaction', async () => {
   emulator = await testEmulator({ service: 'rds' })
