@@ -57,6 +57,26 @@ for (const service of ['rds', 'dsql']) {
   )
   wrong.push(...run.wrong)
 }
+const { deployAtOnce, isOneAfterTheOther } = await load('proof/deploys-at-once.ts')
+for (const service of ['rds', 'dsql']) {
+  const { runs, applied, hooks, mayRead, statements, overlaps } = await deployAtOnce(service, 20)
+  const failures = runs.filter(({ code }) => code !== 0).map(({ stderr }) => stderr)
+  const isRight =
+    Object.values(applied).every((times) => times === 1) &&
+    Object.keys(applied).length === 2 &&
+    hooks.length === 40 &&
+    isOneAfterTheOther(hooks) &&
+    mayRead
+  console.log(
+    `${service}: 20 deploys at once, ${failures.length} failed; ${statements} statements, ${overlaps.length} at the same time as another deploy's`,
+  )
+  wrong.push(
+    ...failures,
+    ...overlaps,
+    ...(isRight ? [] : [`${service}: ${JSON.stringify({ applied, hooks, mayRead })}`]),
+  )
+}
+
 for (const line of wrong) console.log(line)
 
 const { prove } = await load('proof/soak.ts')
