@@ -6,6 +6,7 @@ import { unconfiguredUrl } from './admin-url.ts'
 import type { IamConfig } from './iam-config.ts'
 import { parseIamConfig } from './parse-config.ts'
 import { migrationsOf, type PrismaConfig, schemaPath } from './prisma-config.ts'
+import { prismaConfigModule } from './prisma-config-module.ts'
 import { modelTables } from './prisma-models.ts'
 
 /** A project as its config file tells it. */
@@ -101,7 +102,11 @@ async function run(configFile: string): Promise<Loaded> {
   try {
     const { createJiti } = await import('jiti')
     // A config may hold a password; jiti's cache would write it, transpiled, into the temporary folder.
-    const jiti = createJiti(configFile, { interopDefault: false, fsCache: false })
+    const jiti = createJiti(configFile, {
+      interopDefault: false,
+      fsCache: false,
+      virtualModules: prismaConfigModule(configFile),
+    })
     return exportsOf(await jiti.import<Loaded>(configFile))
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
