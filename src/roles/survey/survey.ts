@@ -81,8 +81,8 @@ export async function readSurvey(client: SqlClient, server: RoleServer): Promise
   const people = await rows<Person>(sql.people)
   const memberships = await rows<Survey['memberships'][number]>(catalogSql.memberships(session.version))
   const things = await rows<Thing>(sql.things({ allCatalogs }), hidden)
-  const grants = await rows<Listed<Grant>>(sql.grants({ allCatalogs }), hidden)
-  const defaults = await rows<Listed<DefaultGrant>>(sql.defaults)
+  const grants = await rows<GrantRow>(sql.grants({ allCatalogs }), hidden)
+  const defaults = await rows<Omit<DefaultGrant, 'privileges'> & { privileges: string }>(sql.defaults)
   const mappings = server.iam === 'aws-iam' ? await rows<{ role: string; arn: string }>(sql.mappings) : []
   return {
     database: database?.name ?? '',
@@ -91,23 +91,28 @@ export async function readSurvey(client: SqlClient, server: RoleServer): Promise
     people,
     memberships,
     things,
-    grants: split(grants),
-    defaults: split(defaults),
+    grants: spread(grants),
+    defaults: defaults.map((row) => ({ ...row, privileges: row.privileges.split(',') })),
     arns: arnsByRole(mappings),
     passwords: allCatalogs ? await readPasswords(rows) : undefined,
   }
 }
 
-type Listed<Row> = Omit<Row, 'privileges'> & { privileges: string }
+interface GrantRow {
+  readonly objects: readonly string[]
+  readonly column: string | null
+  readonly roles: readonly (string | null)[]
+  readonly privileges: readonly string[]
+}
 
 /** Lists are shared: a hundred roles on two thousand tables hold the same few. */
-function split<Row extends { readonly privileges: readonly string[] }>(rows: readonly Listed<Row>[]): Row[] {
-  const lists = new Map<string, readonly string[]>()
-  return rows.map((row) => {
-    const privileges = lists.get(row.privileges) ?? row.privileges.split(',')
-    lists.set(row.privileges, privileges)
-    return { ...row, privileges } as unknown as Row
-  })
+function spread(rows: readonly GrantRow[]): Grant[] {
+  return rows.flatMap(({ objects, column, roles, privileges }) =>
+    roles.flatMap((role, at) => {
+      const list = (privileges[at] ?? '').split(',')
+      return objects.map((object) => ({ object, column, role, privileges: list }))
+    }),
+  )
 }
 
 function arnsByRole(mappings: readonly { role: string; arn: string }[]): Map<string, string[]> {
