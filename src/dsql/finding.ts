@@ -1,5 +1,6 @@
 import type { Place } from '../steps/step.ts'
-import { isCertain, type Rule, type RuleName, rules } from './rules.ts'
+import { isCertain, type Rule } from './rules/rule.ts'
+import { type RuleName, rules } from './rules.ts'
 
 /** What is to be said of one place in a script. */
 export interface Finding {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { isCertain, type Rule, rules } from '../../src/dsql/rules.ts'
+import { isCertain, type Rule } from '../../src/dsql/rules/rule.ts'
+import { rules } from '../../src/dsql/rules.ts'
 
 const all: readonly [string, Rule][] = Object.entries(rules)
 
@@ -12,7 +13,7 @@ test('every rule stands in docs/dsql-rules.md', async () => {
   const page = [
     '# Rules of the translation to Aurora DSQL',
     '',
-    'Written from `src/dsql/rules.ts`; `npx vitest run test/dsql/rules.test.ts -u` writes it anew.',
+    'Written from `src/dsql/rules/`; `npx vitest run test/dsql/rules.test.ts -u` writes it anew.',
     '',
     'What was recorded or measured on a cluster is certain, and alone refuses a deploy. The rest is sent, with a notice. Name a',
     'rule that your cluster has outgrown in `dsql.accept` of the config ([dsql.md](dsql.md#what-the-cluster-has-outgrown)).',
