@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { rmSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'tsdown'
+import { afterAll } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -77,10 +77,13 @@ export async function testProject(url: string | undefined): Promise<Project> {
 
 let built: Promise<string> | undefined
 
+afterAll(async () => {
+  if (built !== undefined) await rm(dirname(dirname(await built)), { recursive: true, force: true })
+})
+
 /** @returns the path of its executable. */
 async function buildEngine(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'prisma-iam-engine-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
   await build({
     config: false,
