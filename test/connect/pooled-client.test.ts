@@ -183,7 +183,7 @@ describe('a connection of the pool', () => {
   it('behaves so in a pool of another copy of pg, too', async () => {
     const { Pool } = copyOfPg()
     const { pool: settings } = await open(writer.options, { env: {} })
-    const pool = new Pool(settings)
+    const pool = new Pool({ ...settings, max: 1 })
     pools.push(pool)
     for (let time = 0; time < 20; time += 1) await codeOf(pool.query('INSERT INTO thing VALUES (1)'))
     expect(await codeOf(pool.query('BEGIN; SELECT 1/0'))).toBe('22012')

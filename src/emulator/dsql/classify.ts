@@ -2,6 +2,7 @@ import type { Piece } from '../statements/split.ts'
 import type { ServerError } from '../wire/messages.ts'
 import { effectOf, type Lock, lockOf } from './effects.ts'
 import { parse } from './parser.ts'
+import { remembered } from './remembered.ts'
 import { refuseStatement } from './statements.ts'
 import type { Effect } from './transaction.ts'
 import { translate } from './translate.ts'
@@ -17,7 +18,11 @@ export function classify(piece: Piece, user: string): Statement {
   const translation = translate(piece, user)
   if (translation && 'refusal' in translation) return { kind: 'refused', ...translation }
   if (translation) return { kind: 'translated', ...translation }
-  const tree = parse(piece.text)
+  return judge(piece.text)
+}
+
+const judge = remembered((sql): Statement => {
+  const tree = parse(sql)
   // PostgreSQL refuses the whole text with its own words and position.
   if (!tree) return { kind: 'plain', effect: 'none' }
   const refusal = refuseStatement(tree)
@@ -25,4 +30,4 @@ export function classify(piece: Piece, user: string): Statement {
   const effect = effectOf(tree)
   const lock = effect === 'none' ? lockOf(tree) : undefined
   return { kind: 'plain', effect, ...(lock && { lock }) }
-}
+})

@@ -1,6 +1,7 @@
 import { scan, type Token } from '../../statements/tokens.ts'
 import { literal } from '../literal.ts'
 import { parse, walk } from '../parser.ts'
+import { remembered } from '../remembered.ts'
 
 /** A table that a transaction has a copy of. */
 export interface Copied {
@@ -34,10 +35,10 @@ export function redirect(sql: string, copied: readonly Copied[]): string {
   return text + sql.slice(at)
 }
 
-function relations(sql: string): string[] {
+const relations = remembered((sql): readonly string[] => {
   const tree = parse(sql)
   return tree ? [...walk(tree)].flatMap(([type, fields]) => relation(type, fields)) : []
-}
+})
 
 // An INSERT, UPDATE or DELETE holds its table without the name of the node type, under "relation".
 function relation(type: string, fields: Record<string, unknown>): string[] {
