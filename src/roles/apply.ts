@@ -1,6 +1,7 @@
 import { PrismaIamError } from '../errors.ts'
 import { planRoles, type RolePlan } from './plan.ts'
 import { hasCode, type Patience, retryConflicts } from './retry.ts'
+import { runInTransaction, runStatement } from './run.ts'
 import type { RoleServer, SqlClient } from './server.ts'
 import type { RoleStatement } from './statement.ts'
 
@@ -56,16 +57,8 @@ async function runTogether(run: Run): Promise<Done> {
   const { client, plan, patience } = run
   const attempt = async (number: number) => {
     const statements = number === 1 ? plan.statements : await stillToDo(run)
-    await client.query('BEGIN')
-    try {
-      for (const statement of statements) await runOne(client, statement)
-      await runOne(client, { summary: 'commit the changes of roles', sql: 'COMMIT' })
-      return statements
-    } catch (error) {
-      // A connection that is gone cannot roll back; the first error is the one that tells why.
-      await client.query('ROLLBACK').catch(() => undefined)
-      throw error
-    }
+    await runInTransaction(client, statements)
+    return statements
   }
   const { result, retries } = await retryConflicts(attempt, patience, isCollision)
   return { statements: result, retries }
@@ -83,7 +76,7 @@ async function runEach(run: Run): Promise<Done> {
   for (let [next] = pending; next !== undefined; [next] = pending) {
     const statement = next
     try {
-      retries += (await retryConflicts(() => runOne(client, statement), patience)).retries
+      retries += (await retryConflicts(() => runStatement(client, statement), patience)).retries
       statements.push(statement)
       pending = pending.slice(1)
     } catch (error) {
@@ -95,25 +88,6 @@ async function runEach(run: Run): Promise<Done> {
     }
   }
   return { statements, retries }
-}
-
-async function runOne(client: SqlClient, { summary, sql }: Pick<RoleStatement, 'summary' | 'sql'>): Promise<void> {
-  try {
-    await client.query(sql)
-  } catch (cause) {
-    throw new PrismaIamError('PRISMA_IAM_ROLES_APPLY', `Could not ${summary}: ${serverWords(cause)}`, {
-      ...(hasCode(cause, '42501') ? { hint: permissionHint } : {}),
-      cause,
-    })
-  }
-}
-
-const permissionHint =
-  'Run this as a user who may: who owns the object, or who has ADMIN OPTION on the role (on RDS the master user, on Aurora DSQL admin).'
-
-function serverWords(cause: unknown): string {
-  const { message, detail, code } = cause as { message?: string; detail?: string; code?: string }
-  return `${message ?? String(cause)}${detail ? `. ${detail}` : ''}${code ? ` (${code})` : ''}`
 }
 
 async function stillToDo({

@@ -22,29 +22,32 @@ export async function runStatements(
 type Step = Pick<RoleStatement, 'summary' | 'sql'>
 
 async function runTogether(client: SqlClient, statements: readonly Step[], patience: Patience): Promise<number> {
-  const { retries } = await retryConflicts(async () => {
-    await client.query('BEGIN')
-    try {
-      for (const statement of statements) await runOne(client, statement)
-      await runOne(client, { summary: 'commit the changes of roles', sql: 'COMMIT' })
-    } catch (error) {
-      // A connection that is gone cannot roll back; the first error is the one that tells why.
-      await client.query('ROLLBACK').catch(() => undefined)
-      throw error
-    }
-  }, patience)
-  return retries
+  return (await retryConflicts(() => runInTransaction(client, statements), patience)).retries
 }
 
 async function runEach(client: SqlClient, statements: readonly Step[], patience: Patience): Promise<number> {
   let retries = 0
   for (const statement of statements) {
-    retries += (await retryConflicts(() => runOne(client, statement), patience)).retries
+    retries += (await retryConflicts(() => runStatement(client, statement), patience)).retries
   }
   return retries
 }
 
-async function runOne(client: SqlClient, { summary, sql }: Step): Promise<void> {
+/** Runs all of them or none, once. */
+export async function runInTransaction(client: SqlClient, statements: readonly Step[]): Promise<void> {
+  await client.query('BEGIN')
+  try {
+    for (const statement of statements) await runStatement(client, statement)
+    await runStatement(client, { summary: 'commit the changes of roles', sql: 'COMMIT' })
+  } catch (error) {
+    // A connection that is gone cannot roll back; the first error is the one that tells why.
+    await client.query('ROLLBACK').catch(() => undefined)
+    throw error
+  }
+}
+
+/** Runs one, once, and says in words what the server refused. */
+export async function runStatement(client: SqlClient, { summary, sql }: Step): Promise<void> {
   try {
     await client.query(sql)
   } catch (cause) {
