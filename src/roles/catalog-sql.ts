@@ -1,3 +1,6 @@
+import { ofExtension } from './of-extension.ts'
+import { privilegeLists } from './privilege-lists.ts'
+
 /**
  * One question to the catalogs per constant; no LEFT JOIN LATERAL, which Aurora DSQL gets wrong (42804, seen 2026-09).
  * `$1` holds the names of schemas, or is null for all but the system's.
@@ -7,11 +10,6 @@ const chosen = `(n.nspname = any($1::text[])
     or $1::text[] is null and n.nspname !~ '^pg_' and n.nspname <> 'information_schema')`
 
 const futureKind = `case d.defaclobjtype when 'r' then 'future table' when 'S' then 'future sequence' else 'future function' end`
-
-function ofExtension(catalog: string, oid: string): string {
-  return `exists (select 1 from pg_catalog.pg_depend e
-    where e.classid = 'pg_catalog.${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`
-}
 
 /** Who asks. */
 export const session = `
@@ -94,56 +92,11 @@ where b.datname = current_database()`
 order by 2, 3, 4, 7`
 }
 
-/**
- * What the declared roles ($2) hold: objects with equal lists of privileges in one row, the holders and what they hold
- * side by side. An absent list means the defaults. For 100 roles on 2,000 tables this is one row, where a row for each
- * of them was 200,000.
- */
-export function held({ functions, databases }: Depth): string {
+/** What the declared roles ($2) hold: the holders and what they hold side by side. */
+export function held(depth: Depth): string {
   return `
 select g.objects, g."column", x.roles, x.privileges
-from (
-  select array_agg(a.object) as objects, a."column", a.acl
-  from (
-    select 'schema:' || n.oid as object, null as "column", coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
-    from pg_catalog.pg_namespace n
-    where ${chosen}
-    union all
-    select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid, null,
-           coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where ${chosen} and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-    union all
-    select 'table:' || c.oid, t.attname::text, t.attacl
-    from pg_catalog.pg_attribute t
-    join pg_catalog.pg_class c on c.oid = t.attrelid
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where ${chosen} and t.attacl is not null and not t.attisdropped
-    union all
-    select 'future:' || d.oid, null, d.defaclacl
-    from pg_catalog.pg_default_acl d
-    left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
-    where ${chosen} or $1::text[] is null and d.defaclnamespace = 0${
-      functions
-        ? `
-    union all
-    select 'function:' || p.oid, null, coalesce(p.proacl, acldefault('f', p.proowner))
-    from pg_catalog.pg_proc p
-    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where ${chosen}`
-        : ''
-    }${
-      databases
-        ? `
-    union all
-    select 'database:' || b.oid, null, coalesce(b.datacl, acldefault('d', b.datdba))
-    from pg_catalog.pg_database b
-    where b.datname = current_database()`
-        : ''
-    }
-  ) a
-  group by a."column", a.acl
+from (${privilegeLists(chosen, depth, [ofFuture])}
 ) g
 cross join lateral (
   select array_agg(y.role order by y.role) as roles, array_agg(y.privileges order by y.role) as privileges
@@ -158,6 +111,12 @@ cross join lateral (
 where x.roles is not null
 order by g."column" nulls first`
 }
+
+const ofFuture = `
+    select 'future:' || d.oid, null, d.defaclacl
+    from pg_catalog.pg_default_acl d
+    left join pg_catalog.pg_namespace n on n.oid = d.defaclnamespace
+    where ${chosen} or $1::text[] is null and d.defaclnamespace = 0`
 
 /** The columns of the named tables ($2). */
 export const columns: string = `

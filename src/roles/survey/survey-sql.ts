@@ -1,3 +1,6 @@
+import { ofExtension } from '../of-extension.ts'
+import { privilegeLists } from '../privilege-lists.ts'
+
 /** One question about the whole database per constant; no LEFT JOIN LATERAL, which Aurora DSQL gets wrong (42804, seen 2026-09). */
 
 /** All roles. What initdb made has an oid below 16384 (FirstNormalObjectId), on Aurora DSQL `admin` too (15579). */
@@ -56,34 +59,11 @@ from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
 where ${own} and not ${ofExtension('pg_proc', 'p.oid')}`
 
-/**
- * Who was granted what on them; no role stands for PUBLIC, an absent list of privileges for the defaults.
- * Things with one list of privileges come in one row: 100 roles on 2,000 tables would be 200,000.
- */
+/** Who was granted what on them; no role stands for PUBLIC. */
 export function grants({ allCatalogs }: Reach): string {
   return `
 select g.objects, g."column", x.roles, x.privileges
-from (
-  select array_agg(a.object) as objects, a."column", a.acl
-  from (
-    select 'schema:' || n.oid as object, null as "column", coalesce(n.nspacl, acldefault('n', n.nspowner)) as acl
-    from pg_catalog.pg_namespace n
-    where ${own}
-    union all
-    select case c.relkind when 'S' then 'sequence:' else 'table:' end || c.oid, null,
-           coalesce(c.relacl, acldefault(case c.relkind when 'S' then 's'::"char" else 'r'::"char" end, c.relowner))
-    from pg_catalog.pg_class c
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where ${own} and ${relations}
-    union all
-    select 'table:' || c.oid, t.attname::text, t.attacl
-    from pg_catalog.pg_attribute t
-    join pg_catalog.pg_class c on c.oid = t.attrelid
-    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where ${own} and t.attacl is not null and not t.attisdropped
-    ${allCatalogs ? grantsOfOthers : ''}
-  ) a
-  group by a."column", a.acl
+from (${privilegeLists(own, { functions: allCatalogs, databases: allCatalogs })}
 ) g
 cross join lateral (
   select array_agg(y.role) as roles, array_agg(y.privileges) as privileges
@@ -97,17 +77,6 @@ cross join lateral (
 ) x
 where x.roles is not null`
 }
-
-const grantsOfOthers = `
-    union all
-    select 'database:' || d.oid, null, coalesce(d.datacl, acldefault('d', d.datdba))
-    from pg_catalog.pg_database d
-    where d.datname = current_database()
-    union all
-    select 'function:' || p.oid, null, coalesce(p.proacl, acldefault('f', p.proowner))
-    from pg_catalog.pg_proc p
-    join pg_catalog.pg_namespace n on n.oid = p.pronamespace
-    where ${own}`
 
 /** What objects that are made later grant by themselves; for all schemas where none is named. */
 export const defaults = `
@@ -126,8 +95,3 @@ order by 1, 2, 3, 4`
 /** Aurora DSQL: who may log in as whom. */
 export const mappings = `
 select pg_role_name::text as role, arn::text as arn from sys.iam_pg_role_mappings order by 1, 2`
-
-function ofExtension(catalog: string, oid: string): string {
-  return `exists (select 1 from pg_catalog.pg_depend e
-    where e.classid = 'pg_catalog.${catalog}'::regclass and e.objid = ${oid} and e.deptype = 'e')`
-}
