@@ -9,7 +9,7 @@ import { lockLost } from './lost.ts'
  * How long a mark lasts unless it is renewed, in milliseconds: so long does a deploy that was killed bar the next, and so
  * long can one be frozen without losing its lock.
  */
-export const defaultLeaseMs = 15_000
+const defaultLeaseMs = 15_000
 
 /** A mark is renewed that often within its lease. */
 const renewals = 3

@@ -2,7 +2,7 @@ import type { ServerError } from '../wire/messages.ts'
 import { refusal } from './rules.ts'
 
 /** What one transaction may change, and for how long (AWS quotas, 2026; the age measured on 2026-09-23). */
-export const limits = { rows: 3_000, bytes: 10 * 1024 * 1024, ageMs: 300_000 } as const
+const limits = { rows: 3_000, bytes: 10 * 1024 * 1024, ageMs: 300_000 } as const
 
 /** How much a session's transaction has used up. */
 export interface Usage {

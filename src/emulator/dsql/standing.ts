@@ -47,7 +47,7 @@ export interface Place {
 }
 
 /** Makes PostgreSQL's transaction a failed one. */
-export const failSql = 'SELECT FROM sys.refusal'
+const failSql = 'SELECT FROM sys.refusal'
 
 /** Outside of a transaction. */
 export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: SessionParts): Place {

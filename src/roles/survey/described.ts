@@ -18,7 +18,7 @@ export function describedAll(things: readonly Thing[]): string {
 }
 
 /** The name alone, a function's with the types of its arguments. */
-export function named({ name, takes }: Thing): string {
+function named({ name, takes }: Thing): string {
   return takes === null ? shown(name) : `${shown(name)}(${visibleText(takes)})`
 }
 

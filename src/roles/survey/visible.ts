@@ -6,7 +6,7 @@ export function isSystemRole({ name, builtIn }: Pick<Person, 'name' | 'builtIn'>
 }
 
 /** Is this name one that AWS uses on RDS and Aurora? */
-export function isAwsRole(name: string): boolean {
+function isAwsRole(name: string): boolean {
   return /^rds($|_|admin|proxyadmin|repladmin|topmgr|writeforwarduser)/.test(name)
 }
 
