@@ -29,19 +29,14 @@ export interface RelayOptions {
 
 /** Hands whole messages on in both directions, through the filter, until PostgreSQL has ended. */
 export async function relay(client: Duplex, server: Duplex, options: RelayOptions): Promise<void> {
-  const writeServer = createFlow(client, server, options.hold)
-  const writeClient = createFlow(server, client, options.hold)
-  /** Rows leave together, as they came. */
-  let together: Buffer[] | undefined
+  const towardsServer = createFlow(client, server, options.hold)
+  const towardsClient = createFlow(server, client, options.hold)
   const filter = options.filter({
     toServer(each) {
-      writeServer(each)
-      if (typeOf(each) === 'X') server.end()
+      if (typeOf(each) === 'X') towardsServer.end(each)
+      else towardsServer.write(each)
     },
-    toClient(each) {
-      if (together) together.push(each)
-      else writeClient(each)
-    },
+    toClient: towardsClient.write,
   })
 
   const fromClient = createFrameReader(options.maxClientMessage)
@@ -49,7 +44,7 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
     try {
       for (const each of fromClient.push(chunk)) filter.fromClient(each)
     } catch {
-      client.end(fatal({ code: '08P01', message: 'invalid message length' }))
+      towardsClient.end(fatal({ code: '08P01', message: 'invalid message length' }))
       server.destroy()
     }
   })
@@ -61,11 +56,7 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
 
   const fromServer = createFrameReader(maxServerMessage)
   server.on('data', (chunk: Buffer) => {
-    const out: Buffer[] = []
-    together = out
     for (const each of fromServer.push(chunk)) filter.fromServer(each)
-    together = undefined
-    if (out.length > 0) writeClient(out.length === 1 && out[0] ? out[0] : Buffer.concat(out))
   })
   if (!server.destroyed) await once(server, 'close')
   filter.end?.()

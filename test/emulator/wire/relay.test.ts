@@ -89,6 +89,21 @@ describe('messages of DSQL', () => {
     await done
   })
 
+  test('of one answer leave in one write, with the word that the session is ready', async () => {
+    const { client, server, done } = connected((near, far) => relay(near, far, dsql()))
+    const seen = collect(client)
+    server.resume()
+    client.write(query('SELECT 1'))
+    const answer = Buffer.concat([message('C', Buffer.from('SELECT 1\0')), ready])
+    await sleep(10)
+    server.write(answer)
+    await expect.poll(() => seen.length).toBeGreaterThan(0)
+    expect(seen).toEqual([answer])
+    server.destroy()
+    client.destroy()
+    await done
+  })
+
   test('are not taken from a client faster than PostgreSQL reads them', async () => {
     const { client, server, near, done } = connected((end, far) => relay(end, far, dsql()))
     const row = message('d', Buffer.alloc(100_000))
