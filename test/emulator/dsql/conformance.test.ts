@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Started, started } from '../faults/started.ts'
@@ -92,20 +91,17 @@ async function onOne(probe: Probe): Promise<unknown[]> {
   return answers
 }
 
-/** Each session runs its steps at its own pace, beside the others. */
+/** The sessions take turns as the recording has them: no statement of DSQL waits for another session. */
 async function onSessions(probe: Probe): Promise<unknown[]> {
+  const sessions = new Map<string, pg.Client>()
+  for (const name of probe.sessions ?? []) sessions.set(name, await cluster.connect())
   const answers: unknown[] = []
-  await Promise.all(
-    (probe.sessions ?? []).map(async (session) => {
-      const client = await cluster.connect()
-      for (const [at, step] of probe.steps.entries()) {
-        if (typeof step === 'string' || step.session !== session) continue
-        answers[at] = await answer(client, step.sql, probe)
-        await sleep(30)
-      }
-      await client.end()
-    }),
-  )
+  for (const step of probe.steps) {
+    const client = typeof step === 'string' ? undefined : sessions.get(step.session)
+    if (typeof step === 'string' || client === undefined) throw new Error(`${probe.name}: a step of no session`)
+    answers.push(await answer(client, step.sql, probe))
+  }
+  await Promise.all([...sessions.values()].map((client) => client.end()))
   return answers
 }
 
