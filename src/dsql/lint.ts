@@ -1,5 +1,5 @@
 import type { Place, Step } from '../steps/step.ts'
-import { type Finding, finding, isRefusal } from './finding.ts'
+import { type Finding, isRefusal } from './finding.ts'
 import type { DsqlOptions } from './options.ts'
 import { judge, type Verdict } from './verdict.ts'
 
@@ -19,17 +19,12 @@ export interface Linted {
   refusals: readonly Finding[]
 }
 
-/**
- * Says of each statement of a script what becomes of it on DSQL.
- *
- * @param translated whether the script is run in steps, as migrations are; a hook is sent as it is written.
- */
-export async function lintDsql(script: string, options: DsqlOptions, translated = true): Promise<Linted[]> {
+/** Says of each statement of a script what becomes of it on DSQL. */
+export async function lintDsql(script: string, options: DsqlOptions): Promise<Linted[]> {
   return (await judge(script, options)).map((verdict) => {
     const becomes = verdict.steps.flatMap(sqlOf)
     const same = becomes.length === verdict.written.length && becomes.every((sql, at) => sql === verdict.written[at])
     const refusals = verdict.findings.filter(isRefusal)
-    if (!translated && !same && refusals.length === 0) refusals.push(finding('hook', verdict.place, ''))
     const notices = verdict.findings.filter((found) => !isRefusal(found))
     const { place, lastLine } = verdict
     const outcome = outcomeOf({ refused: refusals.length > 0, noticed: notices.length > 0, same })

@@ -1,5 +1,5 @@
 import { untilAgreed } from '../steps/conflict.ts'
-import { forgetSteps } from '../steps/journal.ts'
+import { forgetSteps, type Journal } from '../steps/journal.ts'
 import { runSteps, runUnwritten } from '../steps/run.ts'
 import type { StepEdges } from '../steps/scene.ts'
 import { transaction } from '../steps/transaction.ts'
@@ -22,7 +22,7 @@ type State =
   /** Row and file are in an open transaction, which the row's last update ends. */
   | ({ at: 'inside' } & Begun)
   /** The file has run in steps; its row waits for its last update, so that all of it is one transaction. */
-  | ({ at: 'stepped'; row: readonly Statement[] } & Begun)
+  | ({ at: 'stepped'; row: readonly Statement[]; journal: Journal } & Begun)
   | { at: 'failed'; failure: MigrationFailure }
 
 interface Begun {
@@ -105,7 +105,7 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
     state = { at: 'rest' }
     await transaction({ session, edges }, async () => {
       for (const { sql, values } of whole) await session.query(sql, values)
-      await forgetSteps(session, stepped.migration)
+      await stepped.journal.forget()
     })
     tellApplied(stepped)
     return one
@@ -135,9 +135,9 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
         await leaveAsFound()
         state = { at: 'inside', migration, begun }
       } else {
-        await runSteps(session, { migration, steps: plan.steps }, server, edges)
+        const journal = await runSteps(session, { migration, steps: plan.steps }, server, edges)
         await untilAgreed(leaveAsFound, edges)
-        state = { at: 'stepped', migration, begun, row: [insert] }
+        state = { at: 'stepped', migration, begun, row: [insert], journal }
       }
     } catch (error) {
       const failure = new MigrationFailure(migration, text, error)

@@ -2,7 +2,7 @@ import type { Plan } from '../dsql/plan.ts'
 import { PrismaIamError } from '../errors.ts'
 
 /** Line by line what the server will refuse. */
-export function problemsOf(migration: string, { refusals }: Plan): string[] {
+export function problemsOf(migration: string, { refusals }: Pick<Plan, 'refusals'>): string[] {
   return refusals.map(
     ({ place, message, instead }) => `${migration}:${place.line}:${place.column}: ${message}: ${instead}`,
   )

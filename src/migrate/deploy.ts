@@ -4,10 +4,10 @@ import { awaitLogins, type BroughtRoles, bringRoles } from './bring-roles.ts'
 import { canBeMade, createDatabase } from './database.ts'
 import type { DeployOptions } from './deploy-options.ts'
 import type { PreparedHooks } from './hooks/prepare.ts'
-import { runHooks } from './hooks/stage.ts'
+import { runHooks, surveyHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
 import { applyMigrations } from './migrations.ts'
-import { prepare } from './prepare.ts'
+import { prepare, serverOf } from './prepare.ts'
 import { type Sessions, withSessions } from './sessions.ts'
 import type { DeployResult, DeployStep } from './steps.ts'
 import { survey } from './survey.ts'
@@ -57,10 +57,11 @@ async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'n
   const { env, report, signal } = options
   const { endpoint, verify, database } = admin.resolved
   const context = { env, variables: project.iam.hooks?.variables ?? {}, signal }
-  const stage = { admin, client, sessions, report, context }
+  const stage = { admin, server: serverOf(project, admin), client, sessions, report, context }
   // What runs in another form than the file says is told by the engine, when it does.
   const quiet = (step: DeployStep) => (step.kind === 'step' ? undefined : report(step))
   const found = await survey({ client, project, admin, report: quiet })
+  await surveyHooks(hooks, stage)
   const before = await runHooks(hooks.before, stage)
   const migrations = await applyMigrations(project, found, options, admin, client, sessions)
   const after = await runHooks(hooks.after, stage)

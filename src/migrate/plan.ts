@@ -6,9 +6,9 @@ import type { Admin } from './admin.ts'
 import { canBeMade } from './database.ts'
 import type { DeployOptions } from './deploy-options.ts'
 import type { Hook, HookRule } from './hooks/hook.ts'
-import { isDue, readRecords } from './hooks/record.ts'
+import { surveyHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
-import { prepare } from './prepare.ts'
+import { prepare, serverOf } from './prepare.ts'
 import { withSessions } from './sessions.ts'
 import { survey } from './survey.ts'
 
@@ -46,14 +46,13 @@ export async function planDeploy(
 ): Promise<DeployPlan> {
   const { report = () => undefined, signal } = options
   const { admin, hooks, files } = await prepare(project, options)
-  const { endpoint, verify, database, schema } = admin.resolved
+  const { endpoint, verify, database } = admin.resolved
   const where = { service: endpoint.service, host: verify.host, database }
   const look = async (client: pg.Client): Promise<DeployPlan> => {
     await readOnly(client)
     const { history } = await survey({ client, project, admin, report })
-    const records = await readRecords(client, schema)
-    const due = (list: readonly Hook[]) => list.filter((hook) => isDue(hook, records)).map(planned)
-    const [beforeHooks, afterHooks] = [due(hooks.before), due(hooks.after)]
+    const due = await surveyHooks(hooks, { client, server: serverOf(project, admin), admin, report })
+    const [beforeHooks, afterHooks] = [due.before.map(planned), due.after.map(planned)]
     const isLast = history.pending.length + beforeHooks.length + afterHooks.length === 0
     const { statements, notices } = options.skipRoles ? noRoles : await rolesNow(client, project, admin, isLast)
     const migrations = history.pending

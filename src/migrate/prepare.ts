@@ -1,4 +1,5 @@
 import { otherPlace } from '../engine/meant.ts'
+import type { Planned } from '../engine/plan-migration.ts'
 import { PrismaIamError } from '../errors.ts'
 import { type Admin, adminOf } from './admin.ts'
 import type { DeployOptions } from './deploy-options.ts'
@@ -30,6 +31,11 @@ export async function prepare(
   const admin = await adminOf(project.iam, { ...edges, env })
   assertSameDatabase(project, admin)
   return { admin, hooks, files }
+}
+
+/** What files are planned for. */
+export function serverOf({ iam }: Project, { resolved }: Admin): Planned {
+  return { transactionalDdl: resolved.endpoint.capabilities.transactionalDdl, dsql: iam.dsql }
 }
 
 /**

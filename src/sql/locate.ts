@@ -12,3 +12,14 @@ export function locator(script: string): (index: number) => { line: number; colu
     return { line: low + 1, column: index - (begins[low] ?? 0) + 1 }
   }
 }
+
+/** The index of a place: what {@link locator} tells, the other way round. */
+export function indexOfPlace(script: string, { line, column }: { line: number; column: number }): number {
+  const before = script.split('\n', line - 1)
+  return before.reduce((length, { length: more }) => length + more + 1, 0) + column - 1
+}
+
+/** The index of a character: PostgreSQL counts characters from 1, JavaScript half surrogates from 0. */
+export function indexOfCharacter(text: string, position: number): number {
+  return [...text].slice(0, position - 1).join('').length
+}

@@ -29,6 +29,8 @@ export interface Journal {
   put(step: number, note: Note): Promise<void>
   /** Says that the server refused a step that was begun, as a part of the transaction that is open. */
   fail(step: number): Promise<void>
+  /** Forgets every step, as a part of the transaction that is open. */
+  forget(): Promise<void>
 }
 
 /** For what shall run in steps without a memory, as on a shadow database. */
@@ -37,6 +39,7 @@ export const noJournal: Journal = {
   begun: () => [],
   put: async () => {},
   fail: async () => {},
+  forget: async () => {},
 }
 
 /** What is written down of a step. */
@@ -44,6 +47,7 @@ export type Note = Pick<Entry, 'state'> & Partial<Pick<Entry, 'before' | 'job' |
 
 /** What tells one run of a migration from another. */
 export interface Journalled {
+  /** The name of the migration; a hook's says that it is one. */
   migration: string
   steps: readonly Step[]
 }
@@ -87,6 +91,9 @@ export async function openJournal(
     async fail(step) {
       await asOwner()
       await session.query(`UPDATE ${table} SET state = 'failed' WHERE migration = $1 AND step = $2`, [migration, step])
+    },
+    async forget() {
+      await session.query(`DELETE FROM ${table} WHERE migration = $1`, [migration])
     },
   }
 }

@@ -2,7 +2,7 @@ import { runBare } from './bare.ts'
 import { untilAgreed } from './conflict.ts'
 import { isRefusal, StepFailure } from './failure.ts'
 import { buildIndex } from './index-step.ts'
-import { type Journalled, noJournal, openJournal } from './journal.ts'
+import { type Journal, type Journalled, noJournal, openJournal } from './journal.ts'
 import { runNullable } from './nullable.ts'
 import { runRows } from './rows.ts'
 import type { Scene, StepEdges } from './scene.ts'
@@ -17,6 +17,7 @@ import { runValidate } from './validate.ts'
 /**
  * Runs a migration from its first step that is not done; a done one never runs again.
  *
+ * @returns the journal, to be forgotten together with what says that the whole has run.
  * @throws StepFailure with the place and the server's words; PRISMA_IAM_STEPS_CHANGED
  */
 export async function runSteps(
@@ -24,7 +25,7 @@ export async function runSteps(
   work: Journalled,
   server: StepServer,
   edges: StepEdges,
-): Promise<void> {
+): Promise<Journal> {
   const journal = await untilAgreed(() => openJournal(session, work, server), edges)
   assertUnchanged(work, journal)
   const scene: Scene = { session, journal, server, edges }
@@ -33,6 +34,7 @@ export async function runSteps(
   if (journal.begun().length > 0 && next >= 0)
     edges.report({ kind: 'continued', migration, step: next + 1, of: steps.length })
   await runAll(steps, scene)
+  return journal
 }
 
 /**

@@ -69,9 +69,12 @@ test('on DSQL a database of another name is not made, and what it refuses is tol
   expect((await dsql.asSuperuser("SELECT to_regclass('a') AS a")).rows).toEqual([{ a: null }])
   await project.write({
     'prisma/migrations/0001_first/migration.sql': 'CREATE TABLE a (id int);\nCREATE INDEX i ON a (id DESC);\n',
+    'hook.sql': 'CREATE INDEX IF NOT EXISTS j ON a (id);\n',
+    ...config("{ admin: { user: 'admin' }, hooks: { afterMigrate: ['hook.sql'] } }"),
   })
   const mended = await project.run(['migrate'], { DATABASE_URL: dsql.env.DATABASE_URL ?? '' })
   expect(mended).toMatchObject({ code: 0, stderr: expect.stringMatching(/ {2}0001_first:2:\d+: .*DESC/) })
+  expect((await dsql.asSuperuser("SELECT to_regclass('j') AS j")).rows).toEqual([{ j: 'j' }])
   await dsql.asSuperuser('DROP TABLE _prisma_migrations')
 })
 

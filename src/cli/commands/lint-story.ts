@@ -11,7 +11,7 @@ export function tellFile({ file, statements }: LintedFile, print: Print): void {
     if (outcome === 'as-is') continue
     print.result(`${file}:${place.line}:${place.column}: ${outcome}: ${shortened(sql)}`)
     for (const finding of [...refusals, ...notices]) print.result(`    ${told(finding, statement)}`)
-    if (outcome === 'refused' && refusals.every(({ rule }) => rule !== 'hook')) continue
+    if (outcome === 'refused') continue
     for (const line of becomes) print.result(`    → ${line.replace(/\s+/g, ' ')}`)
     if (becomes.length === 0) print.result('    → nothing')
   }

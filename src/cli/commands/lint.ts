@@ -31,7 +31,7 @@ async function lint(files: string[], flags: Flags, shell: Shell): Promise<void> 
   const scripts = await scriptsOf(project, files)
   const linted: LintedFile[] = []
   for (const { file, kind, sql } of scripts) {
-    linted.push({ file, kind, statements: await lintDsql(sql, project.iam.dsql ?? {}, kind === 'migration') })
+    linted.push({ file, kind, statements: await lintDsql(sql, project.iam.dsql ?? {}) })
   }
   const second = await secondOpinion(scripts, linted, { cwd, env, signal })
   const counts = count(linted)

@@ -12,7 +12,6 @@ export interface Script {
   file: string
   path: string
   sql: string
-  /** Hooks are sent as they are written; migrations are translated. */
   kind: 'migration' | 'hook'
 }
 

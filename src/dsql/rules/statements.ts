@@ -105,12 +105,6 @@ export const statements = {
     instead: 'map the index in the schema to the name that it has',
     ...known.linted,
   },
-  hook: {
-    is: 'refused',
-    says: 'a hook runs as it is written, and DSQL does not take it so',
-    instead: 'write what stands below',
-    ...known.recorded,
-  },
   unreadable: {
     is: 'refused',
     says: 'the file cannot be read: {}',

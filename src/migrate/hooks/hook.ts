@@ -45,9 +45,11 @@ interface AnyHook {
 /** A hook file. */
 export interface SqlHook extends AnyHook {
   kind: 'sql'
+  /** With its variables filled in. */
+  script: string
   statements: readonly HookStatement[]
-  /** Whether every statement can be inside a transaction that somebody else opened. */
-  fitsTransaction: boolean
+  /** Where in the file an index of `script` comes from; all of a value comes from its variable. */
+  placeOf(index: number): Place
 }
 
 /** A function of the config. */
@@ -56,11 +58,11 @@ export interface FunctionHook extends AnyHook {
   hook: HookFunction
 }
 
-/** A statement with its variables filled in. */
+/** A statement of a hook's script. */
 export interface HookStatement {
   text: string
-  /** Where in the file a character of `text` comes from, counted from 1 as PostgreSQL does. */
-  placeOf(position: number): Place
+  /** Its index in the script. */
+  start: number
 }
 
 /** Line and column of a file, counted from 1, in characters. */

@@ -4,7 +4,6 @@ import { isPrismaIamError } from '../../errors.ts'
 import { locator } from '../../sql/locate.ts'
 import { groupTokens, type TokenGroup } from '../../sql/statements.ts'
 import { readTokens, type Token } from '../../sql/tokens.ts'
-import { fitsTransaction } from '../../sql/transaction-fit.ts'
 import type { HookSource } from './find.ts'
 import { type PlacedProblem, readHeader } from './header.ts'
 import type { Hook, HookStatement } from './hook.ts'
@@ -41,8 +40,9 @@ export async function readHook(source: HookSource, variables: Readonly<Record<st
       name,
       rule,
       checksum: digest(whole),
+      script: whole,
       statements: statementsOf(script, tokens, filled.edits),
-      fitsTransaction: (await fitsTransaction(script)).fits,
+      placeOf: (index) => locate(originOf(index, filled.edits)),
     },
   }
 }
@@ -52,11 +52,11 @@ function digest(text: string): string {
 }
 
 function statementsOf(script: string, tokens: readonly Token[], edits: readonly Edit[]): HookStatement[] {
-  const locate = locator(script)
   return groupTokens(tokens).map(({ first, last }: TokenGroup) => {
+    const before = edits.filter(({ start }) => start < first.start)
     const own = edits.filter(({ start }) => start >= first.start && start < last.end)
-    const text = apply(script, first.start, last.end, own)
-    return { text, placeOf: (position) => locate(originOf(indexOf(text, position), first.start, own)) }
+    const grown = before.reduce((sum, edit) => sum + growthOf(edit), 0)
+    return { text: apply(script, first.start, last.end, own), start: first.start + grown }
   })
 }
 
@@ -70,19 +70,18 @@ function apply(script: string, start: number, end: number, edits: readonly Edit[
   return text + script.slice(at, end)
 }
 
-/** PostgreSQL counts characters from 1, JavaScript half surrogates from 0. */
-function indexOf(text: string, position: number): number {
-  return [...text].slice(0, position - 1).join('').length
-}
-
-/** Where in the script the index of an edited piece comes from; all of a value comes from its variable. */
-function originOf(index: number, start: number, edits: readonly Edit[]): number {
+/** Where in the file an index of the edited script comes from. */
+function originOf(index: number, edits: readonly Edit[]): number {
   let grown = 0
   for (const edit of edits) {
     const edited = edit.start + grown
-    if (start + index < edited) break
-    if (start + index < edited + edit.text.length) return edit.start
-    grown += edit.text.length - (edit.end - edit.start)
+    if (index < edited) break
+    if (index < edited + edit.text.length) return edit.start
+    grown += growthOf(edit)
   }
-  return start + index - grown
+  return index - grown
+}
+
+function growthOf({ start, end, text }: Edit): number {
+  return text.length - (end - start)
 }

@@ -46,21 +46,23 @@ export function isDue({ name, rule, checksum }: Hook, { ran }: HookRecords): boo
 }
 
 /** Sends one statement of its own. */
-export type Send = (text: string, values?: string[]) => Promise<{ rows: unknown[] }>
+export type Send = (text: string, values?: string[]) => Promise<{ rows: readonly unknown[] }>
 
-/** Writes down that a hook ran; the first one makes the table, and the schema where Prisma would only make it later. */
-export async function saveRecord(send: Send, { name, checksum }: Hook, { schema, ran }: HookRecords): Promise<void> {
-  const table = tableIn(schema)
-  if (ran.size === 0) {
-    // `IF NOT EXISTS` would ask for the right to make what is there already.
-    const { rows } = await send('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
-    if (rows.length === 0) await send(`CREATE SCHEMA ${identifier(schema)}`)
-    await send(
-      `CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, checksum text NOT NULL, ran_at timestamptz NOT NULL)`,
-    )
-  }
+/** Makes the table of the records for the first one, and the schema where Prisma would only make it later. */
+export async function makeRecords(send: Send, { schema, ran }: HookRecords): Promise<void> {
+  if (ran.size > 0) return
+  // `IF NOT EXISTS` would ask for the right to make what is there already.
+  const { rows } = await send('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema])
+  if (rows.length === 0) await send(`CREATE SCHEMA ${identifier(schema)}`)
   await send(
-    `INSERT INTO ${table} (name, checksum, ran_at) VALUES ($1, $2, now())
+    `CREATE TABLE IF NOT EXISTS ${tableIn(schema)} (name text PRIMARY KEY, checksum text NOT NULL, ran_at timestamptz NOT NULL)`,
+  )
+}
+
+/** Writes down that a hook ran. */
+export async function saveRecord(send: Send, { name, checksum }: Hook, { schema }: HookRecords): Promise<void> {
+  await send(
+    `INSERT INTO ${tableIn(schema)} (name, checksum, ran_at) VALUES ($1, $2, now())
        ON CONFLICT (name) DO UPDATE SET checksum = excluded.checksum, ran_at = excluded.ran_at`,
     [name, checksum],
   )

@@ -1,35 +1,52 @@
 import type pg from 'pg'
 import { retryPolicy } from '../../connect/occ-options.ts'
 import { retryConflicts } from '../../connect/retry-conflicts.ts'
-import { PrismaIamError } from '../../errors.ts'
-import type { Hook, HookContext, Place } from './hook.ts'
-import { type HookRecords, type Send, saveRecord } from './record.ts'
+import { type Planned, planMigration } from '../../engine/plan-migration.ts'
+import { openSession } from '../../engine/session.ts'
+import { stepEdges } from '../../engine/step-edges.ts'
+import { indexOfCharacter } from '../../sql/locate.ts'
+import type { StepEdges } from '../../steps/scene.ts'
+import { hookFailure } from './failure.ts'
+import type { Hook, HookContext, HookStatement, Place, SqlHook } from './hook.ts'
+import { runInSteps } from './in-steps.ts'
+import { type HookRecords, makeRecords, type Send, saveRecord } from './record.ts'
 
 /** How a hook is run. */
 export interface HookRun {
   client: pg.Client
-  /** Whether schema changes can share a transaction. */
-  transactionalDdl: boolean
+  /** What one transaction takes. */
+  server: Planned
   records: HookRecords
   context: Omit<HookContext, 'client'>
+  report?: StepEdges['report']
 }
 
 /**
- * Runs one hook and writes down that it ran: both in one transaction where the server and the file allow it, else
- * statement by statement.
+ * Runs one hook and writes down that it ran: both in one transaction where the server and the file allow it, else a file
+ * in steps, as a migration, and a function before its record.
  *
- * @throws PRISMA_IAM_MIGRATE_HOOK with file, line, column and the server's words.
+ * @throws PRISMA_IAM_MIGRATE_HOOK with file, line, column and the server's words; PRISMA_IAM_STEPS_CHANGED,
+ * PRISMA_IAM_MIGRATE_LOCK_LOST
  */
-export async function runHook(hook: Hook, { client, transactionalDdl, records, context }: HookRun): Promise<void> {
-  const together = transactionalDdl && (hook.kind === 'function' || hook.fitsTransaction)
+export async function runHook(hook: Hook, run: HookRun): Promise<void> {
+  const { client, server, records, report } = run
+  const plan = hook.kind === 'function' ? 'whole' : await planMigration(hook.name, hook.script, server)
+  if (hook.kind === 'function' || plan === 'whole') return await runWhole(hook, run)
+  const edges = stepEdges(report === undefined ? {} : { report })
+  await runInSteps(hook, plan.steps, { session: openSession(client), server, records, edges })
+}
+
+async function runWhole(hook: Hook, { client, server, records, context }: HookRun): Promise<void> {
+  const together = server.transactionalDdl
   const send = sender(client)
   const attempt = (work: () => unknown, placeOf?: PlaceOf) => tryTo(work, hook, together, placeOf)
   if (together) await attempt(() => send('BEGIN'))
   if (hook.kind === 'function') await attempt(() => hook.hook({ ...context, client }))
-  else for (const { text, placeOf } of hook.statements) await attempt(() => send(text), placeOf)
+  else for (const one of hook.statements) await attempt(() => send(one.text), placesOf(one, hook))
   await attempt(async () => {
     // The file's own say over the session ends here.
-    if (transactionalDdl) await send('RESET ROLE')
+    if (together) await send('RESET ROLE')
+    await makeRecords(send, records)
     await saveRecord(send, hook, records)
     // Constraints that were deferred speak up here, which has no place in the file.
     if (together) await send('COMMIT')
@@ -46,22 +63,20 @@ function sender(client: pg.Client): Send {
 
 type PlaceOf = (position: number) => Place
 
+function placesOf({ text, start }: HookStatement, { placeOf }: SqlHook): PlaceOf {
+  return (position) => placeOf(start + indexOfCharacter(text, position))
+}
+
 async function tryTo(work: () => unknown, hook: Hook, together: boolean, placeOf?: PlaceOf): Promise<void> {
   try {
     await work()
   } catch (cause) {
-    const { message = String(cause), detail, code, position } = (cause ?? {}) as Partial<pg.DatabaseError>
-    const words = `${message}${detail === undefined ? '' : `. ${detail}`}${code === undefined ? '' : ` (${code})`}`
-    const at = placeOf?.(Number(position ?? 1))
-    const where = at === undefined ? hook.name : `${hook.name}:${at.line}:${at.column}`
-    throw new PrismaIamError('PRISMA_IAM_MIGRATE_HOOK', `${where}: ${words}`, {
-      hint: `${whatIsKept(hook, together)}; correct it and run the command again`,
-      cause,
-    })
+    const { position } = (cause ?? {}) as Partial<pg.DatabaseError>
+    throw hookFailure(hook, cause, whatIsKept(hook, together), placeOf?.(Number(position ?? 1)))
   }
 }
 
 function whatIsKept({ kind }: Hook, together: boolean): string {
-  if (kind === 'function') return together ? 'nothing of its transaction was kept' : 'what it did before was kept'
-  return together ? 'nothing of this file was kept' : 'what stands before it in the file was kept'
+  if (kind === 'sql') return 'nothing of this file was kept'
+  return together ? 'nothing of its transaction was kept' : 'what it did before was kept'
 }

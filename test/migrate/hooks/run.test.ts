@@ -44,7 +44,7 @@ async function run(hook: Hook, { transactionalDdl = true, schema = 'public' } = 
   if (!isDue(hook, records)) return false
   await runHook(hook, {
     client: own,
-    transactionalDdl,
+    server: { transactionalDdl },
     records,
     context: { env: {}, variables: {}, signal: undefined },
   })
@@ -70,13 +70,34 @@ describe('a hook file', () => {
     expect(await relations()).toEqual(['_prisma_iam_hooks', 'one'])
   })
 
-  test('runs statement by statement where it must, or where DDL is not transactional', async () => {
-    const text = 'CREATE TABLE one (id int);\nCREATE INDEX CONCURRENTLY one_id ON one (id);\nSELECT 1/0;\n'
-    await expect(run(await sql(text))).rejects.toThrow('hook.sql:3:1')
-    expect(await relations()).toEqual(['one', 'one_id'])
-    const bare = run(await sql('CREATE TABLE two ();SELECT 1/0'), { transactionalDdl: false })
-    await expect(bare).rejects.toThrow('what stands before it')
-    expect(await relations()).toEqual(['one', 'one_id', 'two'])
+  test('that fits no transaction runs in steps; a failure is told with its place, and the next run goes on there', async () => {
+    const text = `CREATE TABLE one (id int, name text DEFAULT :'name');\nCREATE INDEX CONCURRENTLY one_id ON one (id);\n`
+    const at = (last: string) => sql(`-- prisma-iam: run=once\n${text}${last}`, { name: "two\nlines and 'more'" })
+    const failing = run(await at('SELECT 1,\n  nowhere;'))
+    await expect(failing).rejects.toMatchObject({
+      code: 'PRISMA_IAM_MIGRATE_HOOK',
+      message: expect.stringContaining('hook.sql:5:3: column "nowhere" does not exist (42703)'),
+      hint: expect.stringContaining('this was step 3 of 3: steps 1 to 2 are done'),
+    })
+    expect(await relations()).toEqual(['_prisma_iam_steps', 'one', 'one_id'])
+    await expect(run(await sql(`-- prisma-iam: run=once\nSELECT 2;VACUUM;`))).rejects.toMatchObject({
+      code: 'PRISMA_IAM_STEPS_CHANGED',
+      message: expect.stringContaining('hook hook.sql was begun'),
+    })
+    expect(await run(await at('SELECT 1;'))).toBe(true)
+    expect(await relations()).toEqual(['_prisma_iam_hooks', '_prisma_iam_steps', 'one', 'one_id'])
+    expect((await client.query('SELECT FROM _prisma_iam_steps')).rowCount).toBe(0)
+  })
+
+  test('that is written to be repeated begins anew when it was changed in what has run', async () => {
+    await client.query('CREATE TABLE trail (n int)')
+    const at = (n: number, last: string) => sql(`INSERT INTO trail VALUES (${n});\n${last};\nVACUUM trail;`)
+    await expect(run(await at(1, 'SELECT 1/0'))).rejects.toThrow('hook.sql:2:1')
+    await run(await at(1, 'SELECT 1'))
+    expect((await client.query('SELECT n FROM trail')).rows).toEqual([{ n: 1 }])
+    await expect(run(await at(2, 'SELECT 1/0'))).rejects.toThrow('hook.sql:2:1')
+    await run(await at(3, 'SELECT 1'))
+    expect((await client.query('SELECT n FROM trail')).rows).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
   })
 
   test('may begin with a byte order mark, hold functions, or nothing', async () => {
