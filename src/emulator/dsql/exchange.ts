@@ -1,11 +1,10 @@
 import { query, typeOf } from '../wire/messages.ts'
 import { readFields } from '../wire/responses.ts'
 
-/** How the server answered: its last word on the transaction, the error if there was one, and the tags. */
+/** How the server answered: its last word on the transaction, and the error if there was one. */
 export interface Told {
   status: string
   code?: string
-  tags: string[]
 }
 
 /** A message on its way to the server; the answer to a `hidden` Parse or Close is not for the client. */
@@ -18,6 +17,8 @@ export interface Sent {
 export interface Exchange {
   /** Sends a client's turn and hears every answer but ReadyForQuery, which settles the promise. */
   run(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
+  /** The same without a promise; `done` is never called where the connection ends first. */
+  start(messages: readonly Sent[], hear: (whole: Buffer) => void, done: (told: Told) => void): void
   /** Whether a client's turn is with the server. */
   running(): boolean
   /** Sends more of the turn that runs. */
@@ -31,13 +32,14 @@ export interface Exchange {
   end(): void
 }
 
-interface Current extends Told {
+interface Current {
   hear: (whole: Buffer) => void
   own: boolean
   hidden: { '1': boolean[]; '3': boolean[] }
   copying: boolean
-  resolve: (told: Told) => void
-  reject: (error: Error) => void
+  code?: string
+  done: (told: Told) => void
+  lost?: (error: Error) => void
 }
 
 /** @param aloud takes what the server says to nobody in particular */
@@ -53,16 +55,22 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
     toServer(whole)
   }
 
+  function start(messages: readonly Sent[], reaction: Pick<Current, 'hear' | 'done' | 'lost'>, own = false): void {
+    if (ended) {
+      reaction.lost?.(new ConnectionEnded())
+      return
+    }
+    current = { ...reaction, own, hidden: { '1': [], '3': [] }, copying: false }
+    for (const each of messages) send(each)
+  }
+
   function run(messages: readonly Sent[], hear: (whole: Buffer) => void, own = false): Promise<Told> {
-    return new Promise((resolve, reject) => {
-      if (ended) return reject(new ConnectionEnded())
-      current = { hear, own, hidden: { '1': [], '3': [] }, copying: false, status: '', tags: [], resolve, reject }
-      for (const each of messages) send(each)
-    })
+    return new Promise((done, lost) => start(messages, { hear, done, lost }, own))
   }
 
   return {
     run: (messages, hear) => run(messages, hear),
+    start: (messages, hear, done) => start(messages, { hear, done }),
     running: () => current?.own === false,
     more: (whole) => send({ whole }),
     copying: () => current?.copying ?? false,
@@ -83,9 +91,9 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
         return
       }
       if (type === 'Z') {
-        const { resolve, tags, code } = current
+        const { done, code } = current
         current = undefined
-        resolve({ status: String.fromCharCode(whole[5] ?? 0), tags, ...(code !== undefined && { code }) })
+        done({ status: String.fromCharCode(whole[5] ?? 0), ...(code !== undefined && { code }) })
         return
       }
       if (type === 'G') current.copying = true
@@ -93,13 +101,12 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
         current.copying = false
         current.code ??= readFields(whole).get('C') ?? ''
       }
-      if (type === 'C') current.tags.push(whole.toString('utf8', 5, whole.length - 1))
       if ((type === '1' || type === '3') && current.hidden[type].shift()) return
       current.hear(whole)
     },
     end() {
       ended = true
-      current?.reject(new ConnectionEnded())
+      current?.lost?.(new ConnectionEnded())
       current = undefined
     },
   }

@@ -1,30 +1,22 @@
-import { type Piece, split } from '../statements/split.ts'
+import type { Piece } from '../statements/split.ts'
 import { query, type ServerError, typeOf } from '../wire/messages.ts'
 import { readBind, readClose, readExecute, readParse, readQuery, writeParse } from '../wire/requests.ts'
 import type { Answers } from './answers.ts'
-import { classify, type Statement } from './classify.ts'
-import type { Lock } from './effects.ts'
+import type { Statement } from './classify.ts'
 import { createPrepared, type PreparedStatement } from './prepared.ts'
 import { rewrite } from './rewrite.ts'
 import { refusal } from './rules.ts'
-import { type Effect, idle, settle, step, type Transaction } from './transaction.ts'
-
-/** A statement that a turn is about to run. */
-export interface Seen {
-  text: string
-  effect: Effect
-  /** How it locks what it reads. */
-  lock?: Lock
-  /** Whether the client has rows to send in the middle of it, as for COPY. */
-  asks: boolean
-}
+import { createReader, type Reading, type Script, type Seen, unreadable } from './script.ts'
+import { idle, settle, step, type Transaction } from './transaction.ts'
 
 /** Decides what PostgreSQL is sent in place of each of a session's messages. */
 export interface Judge {
   /** Where the session stands. */
   transaction(): Transaction
+  /** What a script says, by itself. */
+  read(sql: string): Script
   /** What a turn is about to run; decides nothing yet. */
-  preview(messages: readonly Buffer[]): Seen[]
+  preview(messages: readonly Buffer[]): readonly Seen[]
   /** What is prepared under a name. */
   named(name: string): PreparedStatement | undefined
   /** Refuses the turn's first statement that is no ROLLBACK, with this error. */
@@ -44,11 +36,12 @@ export interface Judge {
 /** Begins with no transaction and nothing prepared. `user` is the role that logged in. */
 export function createJudge(user: string, answers: Answers): Judge {
   const prepared = createPrepared()
+  const read = createReader(user)
   let transaction: Transaction = idle
   let doomed: ServerError | undefined
 
   /** Moves the transaction on; answers the statement to send instead when a rule is broken. */
-  function advance({ statement, text }: Pick<PreparedStatement, 'statement' | 'text'>): string | undefined {
+  function advance({ statement, text }: Reading): string | undefined {
     if (doomed !== undefined && !/^(rollback|abort)\b/i.test(text)) {
       const error = doomed
       doomed = undefined
@@ -64,8 +57,9 @@ export function createJudge(user: string, answers: Answers): Judge {
   // What DSQL refuses in any transaction is refused here; what depends on the transaction, when it is executed.
   function parse(whole: Buffer): Buffer {
     const request = readParse(whole)
-    const { statement, text } = classifyRequest(request.sql)
-    prepared.parse({ request, statement, text })
+    const reading = prepare(request.sql)
+    const { statement } = reading
+    prepared.parse({ request, ...reading })
     if (statement.kind === 'plain') return whole
     const sql = statement.kind === 'refused' ? answers.refuse(statement.refusal) : statement.sql
     return writeParse({ ...request, sql })
@@ -79,39 +73,38 @@ export function createJudge(user: string, answers: Answers): Judge {
     return broken === undefined ? whole : writeParse({ name: 'refused', sql: broken, types: noTypes })
   }
 
-  function classifyRequest(sql: string): Pick<PreparedStatement, 'statement' | 'text'> {
-    const [piece, ...more] = split(sql)
-    if (!piece || more.length > 0) return { statement: { kind: 'plain', effect: 'none' }, text: '' }
-    return { statement: classify(piece, user), text: piece.text }
+  function prepare(sql: string): Reading {
+    const { readings } = read(sql)
+    return (readings.length === 1 && readings[0]) || unreadable
   }
 
   /** Statements and portals that the turn itself makes come before those that are there. */
   function previewBatch(messages: readonly Buffer[]): Seen[] {
     const statements = new Map<string, Seen>()
     const portals = new Map<string, Seen | undefined>()
-    const known = (there: PreparedStatement | undefined) => there && seen(there)
     return messages.flatMap((whole) => {
       const type = typeOf(whole)
       if (type === 'P') {
         const { name, sql } = readParse(whole)
-        statements.set(name, seen(classifyRequest(sql)))
+        statements.set(name, prepare(sql).seen)
       }
       if (type === 'B') {
         const { portal, statement } = readBind(whole)
-        portals.set(portal, statements.get(statement) ?? known(prepared.named(statement)))
+        portals.set(portal, statements.get(statement) ?? prepared.named(statement)?.seen)
       }
       if (type !== 'E') return []
       const portal = readExecute(whole)
-      return (portals.has(portal) ? portals.get(portal) : known(prepared.boundTo(portal))) ?? []
+      return (portals.has(portal) ? portals.get(portal) : prepared.boundTo(portal)?.seen) ?? []
     })
   }
 
   return {
     transaction: () => transaction,
+    read,
     preview([first, ...rest]) {
       if (!first) return []
       if (typeOf(first) !== 'Q') return previewBatch([first, ...rest])
-      return split(readQuery(first)).map((piece) => seen({ text: piece.text, statement: classify(piece, user) }))
+      return read(readQuery(first)).seen
     },
     named: prepared.named,
     doom(error) {
@@ -122,13 +115,12 @@ export function createJudge(user: string, answers: Answers): Judge {
     },
     simple(whole) {
       const script = readQuery(whole)
-      const pieces = split(script)
+      const { pieces, readings } = read(script)
       const replacements = new Map<Piece, string>()
-      for (const piece of pieces) {
-        const statement = classify(piece, user)
-        const replacement =
-          advance({ statement, text: piece.text }) ?? (statement.kind === 'translated' ? statement.sql : undefined)
-        if (replacement !== undefined) replacements.set(piece, replacement)
+      for (const [index, reading] of readings.entries()) {
+        const { statement } = reading
+        const replacement = advance(reading) ?? (statement.kind === 'translated' ? statement.sql : undefined)
+        if (replacement !== undefined) replacements.set(pieces[index] as Piece, replacement)
         answers.expect(tagOf(statement))
       }
       if (replacements.size === 0) return whole
@@ -156,12 +148,6 @@ export function createJudge(user: string, answers: Answers): Judge {
       prepared.settle()
     },
   }
-}
-
-function seen({ text, statement }: Pick<PreparedStatement, 'statement' | 'text'>): Seen {
-  const effect = statement.kind === 'refused' ? 'none' : statement.effect
-  const lock = statement.kind === 'plain' ? statement.lock : undefined
-  return { text, effect, ...(lock && { lock }), asks: /^copy\b/i.test(text) }
 }
 
 const noTypes = Buffer.alloc(2)

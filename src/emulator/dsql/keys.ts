@@ -2,10 +2,10 @@ import type { AlterTableCmd } from 'libpg-query-16'
 import type { ServerError } from '../wire/messages.ts'
 import { nameOf } from './conflicts/redirect.ts'
 import type { Exchange } from './exchange.ts'
-import type { Seen } from './judge.ts'
 import { literal } from './literal.ts'
 import { parse } from './parser.ts'
 import { refusal } from './rules.ts'
+import type { Seen } from './script.ts'
 
 /** Why DSQL does not take a primary key apart, which the catalog alone can tell. */
 export async function refuseKeyChange(exchange: Exchange, seen: readonly Seen[]): Promise<ServerError | undefined> {

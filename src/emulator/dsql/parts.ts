@@ -1,17 +1,15 @@
 import type { Piece } from '../statements/split.ts'
-import { split } from '../statements/split.ts'
 import { query } from '../wire/messages.ts'
 import { readQuery } from '../wire/requests.ts'
-import type { Seen } from './judge.ts'
 import { parse } from './parser.ts'
+import type { Script } from './script.ts'
 
 /**
  * Cuts a Query where its script begins or ends a transaction, so that each part stands in one. Blanks take the place of
  * what is in other parts, so that positions stay. A script with a syntax error stays whole: PostgreSQL runs none of it.
  */
-export function partsOf(whole: Buffer, seen: readonly Seen[]): Buffer[] {
-  const script = readQuery(whole)
-  const pieces = split(script)
+export function partsOf(whole: Buffer, { pieces, seen }: Script): Buffer[] {
+  if (pieces.length < 2) return [whole]
   const groups: Piece[][] = []
   let open: Piece[] | undefined
   for (const [index, piece] of pieces.entries()) {
@@ -25,6 +23,7 @@ export function partsOf(whole: Buffer, seen: readonly Seen[]): Buffer[] {
     if (ends || effect === 'begin') open = undefined
   }
   if (groups.length < 2 || !pieces.every(isSound)) return [whole]
+  const script = readQuery(whole)
   return groups.map((group) => {
     const [start, end] = [group[0]?.start ?? 0, group.at(-1)?.end ?? 0]
     return query(' '.repeat([...script.slice(0, start)].length) + script.slice(start, end))

@@ -1,10 +1,8 @@
 import type { ParseRequest } from '../wire/requests.ts'
-import type { Statement } from './classify.ts'
+import type { Reading } from './script.ts'
 
-/** What was prepared, and the request that did it; `text` begins with the statement's first word. */
-export interface PreparedStatement {
-  statement: Statement
-  text: string
+/** What was prepared, and the request that did it. */
+export interface PreparedStatement extends Reading {
   request: ParseRequest
 }
 

@@ -1,5 +1,5 @@
 import { message, readyForQuery, typeOf } from '../wire/messages.ts'
-import { sync } from '../wire/requests.ts'
+import { readQuery, sync } from '../wire/requests.ts'
 import { createAnswers } from './answers.ts'
 import { createNeighbours, type Neighbours } from './conflicts/neighbours.ts'
 import { ConnectionEnded, createExchange, type Told } from './exchange.ts'
@@ -7,6 +7,7 @@ import { createJudge } from './judge.ts'
 import { createUsage } from './limits.ts'
 import { createMutex } from './mutex.ts'
 import { partsOf } from './parts.ts'
+import type { Seen } from './script.ts'
 import { createPlace } from './standing.ts'
 import { createTransactions } from './transactions.ts'
 import { type Turn, takeTurn } from './turns.ts'
@@ -88,7 +89,7 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
       } else {
         turn = takeTurn(waiting)
         if (!turn) return
-        void perform(turn)
+        begin(turn)
       }
     }
   }
@@ -105,23 +106,35 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
     }
   }
 
-  async function perform(running: Turn): Promise<void> {
+  function begin(running: Turn): void {
+    const { messages, kind } = running
+    const seen = judge.preview(messages)
+    if (kind === 'whole' && transactions.pass(messages, seen, ({ status }) => finish(running, status))) return
+    void perform(running, seen)
+  }
+
+  function finish({ kind }: Turn, status: string): void {
+    turn = undefined
+    if (kind !== 'broken') toClient(readyForQuery(status))
+    pump()
+  }
+
+  async function perform(running: Turn, seen: readonly Seen[]): Promise<void> {
     try {
-      const { status } = await runParts(running)
-      turn = undefined
-      if (running.kind !== 'broken') toClient(readyForQuery(status))
-      pump()
+      const { status } = await runParts(running, seen)
+      finish(running, status)
     } catch (error) {
       if (!(error instanceof ConnectionEnded)) throw error
     }
   }
 
-  async function runParts({ messages, kind }: Turn): Promise<Told> {
+  async function runParts({ messages, kind }: Turn, seen: readonly Seen[]): Promise<Told> {
     const [first] = messages
-    const script = first && typeOf(first) === 'Q' ? partsOf(first, judge.preview(messages)) : undefined
-    let told: Told = { status: 'I', tags: [] }
-    for (const part of script?.map((each) => [each]) ?? [messages]) {
-      told = await transactions.run(part, kind !== 'open')
+    const script = first && typeOf(first) === 'Q' ? partsOf(first, judge.read(readQuery(first))) : []
+    if (script.length < 2) return transactions.run(messages, seen, kind !== 'open')
+    let told: Told = { status: 'I' }
+    for (const part of script) {
+      told = await transactions.run([part], judge.preview([part]), kind !== 'open')
       if (told.code !== undefined) break
     }
     return told

@@ -42,6 +42,8 @@ export interface Place {
   neighbour: Neighbour
   /** Sends a turn, and tells `hear` the answers as the client is to have them. */
   send(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
+  /** The same for what changes nothing and stands in no transaction, without a promise. */
+  pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: (told: Told) => void): void
   /** Goes from real tables to copies. */
   giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>>
 }
@@ -76,6 +78,19 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
     return told
   }
 
+  function pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: (told: Told) => void): void {
+    const listen = (whole: Buffer) => {
+      const type = typeOf(whole)
+      if (type === '1') judge.parsed()
+      hear('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
+    }
+    exchange.start(messages, listen, (told) => {
+      judge.settle(told.status)
+      answers.reset()
+      done(told)
+    })
+  }
+
   async function giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>> {
     if (judge.transaction().at === 'failed') {
       await exchange.ask('ROLLBACK TO SAVEPOINT "sys.origin"')
@@ -88,6 +103,9 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
     return copies
   }
 
+  /** What is implicit ends by itself, and is not always behind the mutex. */
+  const isOpen = () => ['explicit', 'failed'].includes(judge.transaction().at)
+
   const neighbour: Neighbour = {
     async letGo() {
       // Only who holds locks is waited for: such a session waits for nobody, so that none wait for each other.
@@ -97,10 +115,10 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
       })
     },
     async supersede() {
-      if (judge.transaction().at === 'idle' || standing.at === 'lost') return
+      if (!isOpen() || standing.at === 'lost') return
       await mutex.hold(async () => {
+        if (!isOpen() || standing.at === 'lost') return
         const { at } = judge.transaction()
-        if (at === 'idle' || standing.at === 'lost') return
         await exchange.ask('ROLLBACK')
         await exchange.ask('BEGIN')
         if (at === 'failed') await exchange.ask(failSql)
@@ -124,6 +142,7 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
     },
     neighbour,
     send,
+    pass,
     giveLocksBack,
   }
 }

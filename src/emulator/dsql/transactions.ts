@@ -5,23 +5,29 @@ import { isConflict } from './answers.ts'
 import { again, asSent, copiesFor, originSql, turnOn, turnSql } from './conflicts/copies.ts'
 import { tablesNamed } from './conflicts/redirect.ts'
 import type { Sent, Told } from './exchange.ts'
-import type { Seen } from './judge.ts'
 import { refuseKeyChange } from './keys.ts'
 import { refusal } from './rules.ts'
+import type { Seen } from './script.ts'
 import type { Place, SessionParts, Standing } from './standing.ts'
 
 /** Runs a session's turns so that its transactions never wait for another's, and conflicts come out at COMMIT. */
 export interface Transactions {
+  /**
+   * Runs a whole turn that meets nobody: it stands in no transaction and only reads. Everything else is left to `run`.
+   * @returns whether it was one; `done` is then called at its end, in the same breath, and not when the connection ends
+   */
+  pass(messages: readonly Buffer[], seen: readonly Seen[], done: (told: Told) => void): boolean
   /** @param complete whether everything is here that belongs to the turn */
-  run(messages: readonly Buffer[], complete: boolean): Promise<Told>
+  run(messages: readonly Buffer[], seen: readonly Seen[], complete: boolean): Promise<Told>
 }
 
 /** @param place the session's, outside of a transaction */
 export function createTransactions(
   parts: SessionParts & { toClient: (whole: Buffer) => void },
-  { now, set, neighbour, send, giveLocksBack }: Place,
+  place: Place,
 ): Transactions {
   const { judge, answers, exchange, neighbours, usage, mutex, toClient } = parts
+  const { now, set, neighbour, send, giveLocksBack } = place
   /** Its version when the session last read it. */
   let knownCatalog: number | undefined
 
@@ -203,8 +209,12 @@ export function createTransactions(
   }
 
   return {
-    async run(messages, complete) {
-      const seen = judge.preview(messages)
+    pass(messages, seen, done) {
+      if (neighbours.strictCatalog || judge.transaction().at !== 'idle' || !seen.every(onlyReads)) return false
+      place.pass(judged(messages), toClient, done)
+      return true
+    },
+    async run(messages, seen, complete) {
       const whole = complete && !seen.some(({ asks }) => asks)
       if (seen.some(changes)) await neighbours.settled()
       return mutex.hold(async () => {
@@ -225,6 +235,10 @@ const pauseMs = 3
 
 function changes({ effect, lock }: Seen): boolean {
   return effect === 'dml' || lock !== undefined
+}
+
+function onlyReads({ effect, lock, asks }: Seen): boolean {
+  return effect === 'none' && lock === undefined && !asks
 }
 
 function isDdl({ effect }: Seen): boolean {

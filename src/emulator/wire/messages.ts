@@ -8,10 +8,10 @@ export interface ServerError {
 
 /** A typed message: type, length, body. */
 export function message(type: string, ...body: readonly Uint8Array[]): Buffer {
-  const content = Buffer.concat(body)
   const head = Buffer.alloc(5, type)
-  head.writeInt32BE(content.length + 4, 1)
-  return Buffer.concat([head, content])
+  const whole = Buffer.concat([head, ...body])
+  whole.writeInt32BE(whole.length - 1, 1)
+  return whole
 }
 
 /** Which kind of message this is; it is whole, so it has a type. */

@@ -1,8 +1,9 @@
 import { query, typeOf } from '../../wire/messages.ts'
 import { closeStatement, readBind, readParse, readQuery, writeBind, writeParse } from '../../wire/requests.ts'
 import type { Exchange, Sent } from '../exchange.ts'
-import type { Judge, Seen } from '../judge.ts'
+import type { Judge } from '../judge.ts'
 import { literal } from '../literal.ts'
+import type { Seen } from '../script.ts'
 import { type Copied, redirect, tablesNamed } from './redirect.ts'
 
 /** Before a transaction's first change: where its locks can be given back to, and where a turn can be undone to. */
@@ -33,7 +34,7 @@ export async function copiesFor(
 export function turnOn(judge: Judge, messages: readonly Sent[], copied: readonly Copied[]): Sent[] {
   return messages.flatMap(({ whole, hidden }): Sent[] => {
     const type = typeOf(whole)
-    if (type === 'Q') return [{ whole: judge.simple(query(redirect(readQuery(whole), copied))) }]
+    if (type === 'Q') return [{ whole: judge.simple(copied.length === 0 ? whole : pointed(whole, copied)) }]
     const sent = { whole: judge.extended(type, whole), ...(hidden && { hidden }) }
     if (type !== 'B' || copied.length === 0) return [sent]
     const bind = readBind(whole)
@@ -44,6 +45,10 @@ export function turnOn(judge: Judge, messages: readonly Sent[], copied: readonly
     const parse = { whole: writeParse({ ...named.request, name: '', sql }), hidden: true }
     return [parse, { whole: writeBind({ ...bind, statement: '' }) }]
   })
+}
+
+function pointed(whole: Buffer, copied: readonly Copied[]): Buffer {
+  return query(redirect(readQuery(whole), copied))
 }
 
 /** The messages of a turn that ran before: what it prepared under a name is to be prepared anew. */
