@@ -8,6 +8,7 @@ import { runHooks, surveyHooks } from './hooks/stage.ts'
 import type { Project } from './load-config.ts'
 import { applyMigrations } from './migrations.ts'
 import { prepare, serverOf } from './prepare.ts'
+import { type PrismaAhead, prismaAhead } from './prisma-ahead.ts'
 import { type Sessions, withSessions } from './sessions.ts'
 import type { DeployResult, DeployStep } from './steps.ts'
 import { survey } from './survey.ts'
@@ -18,42 +19,65 @@ import { survey } from './survey.ts'
  * @throws PRISMA_IAM_MIGRATE_*, PRISMA_IAM_ROLES_*, PRISMA_IAM_CONFIG_INVALID, what a token can throw, and the signal's
  * reason when it came.
  */
-export async function migrateDeploy(project: Project, options: DeployOptions): Promise<DeployResult> {
-  const { lockTimeoutMs = 300_000, report = () => undefined, signal } = options
+export async function migrateDeploy(project: Project, given: DeployOptions): Promise<DeployResult> {
+  const options = { ...given, report: given.report ?? (() => undefined) }
+  const { lockTimeoutMs = 300_000, report, signal } = options
   const { admin, hooks } = await prepare(project, options)
+  const prisma = prismaOf(project, admin, options)
   const run = () =>
     withSessions(admin, signal, (sessions) =>
       sessions.use(async (client) => {
-        const work = () => deploy({ project, options: { ...options, report }, admin, client, sessions, hooks })
+        const work = () => deploy({ project, options, admin, client, sessions, hooks, prisma })
         const onWait = (holder: string) => report({ kind: 'waiting', holder })
         return await sessions.underLock(client, { timeoutMs: lockTimeoutMs, onWait, signal }, work)
       }),
     )
-  const { newLogins, ...result } = await run().catch(async (error: unknown) => {
-    if (!canBeMade(error, admin)) throw error
-    await createDatabase(admin, signal)
-    report({ kind: 'created', database: admin.resolved.database })
-    return await run()
-  })
-  // Others need not wait for this: the lock is free by now.
-  await awaitLogins(newLogins, project.iam, { ...options, report })
-  return result
+  try {
+    // A function of the config may change what Prisma shall find.
+    if (hooks.before.every(({ kind }) => kind !== 'function')) prisma.start()
+    const { newLogins, ...result } = await run().catch(async (error: unknown) => {
+      if (!canBeMade(error, admin)) throw error
+      await createDatabase(admin, signal)
+      report({ kind: 'created', database: admin.resolved.database })
+      return await run()
+    })
+    // Others need not wait for this: the lock is free by now.
+    await awaitLogins(newLogins, project.iam, options)
+    return result
+  } finally {
+    await prisma.end()
+  }
 }
 
-type Report = NonNullable<DeployOptions['report']>
+function prismaOf(project: Project, { url }: Admin, { env, prismaArgs = [], report, signal }: Options): PrismaAhead {
+  return prismaAhead({
+    project,
+    args: ['migrate', 'deploy', ...prismaArgs],
+    env,
+    url,
+    hear: (news) => {
+      if (news.kind === 'step') report(news)
+    },
+    output: (line) => report({ kind: 'prisma', line }),
+    signal,
+  })
+}
+
+type Options = DeployOptions & Required<Pick<DeployOptions, 'report'>>
 
 interface Deploy {
   project: Project
-  options: DeployOptions & { report: Report }
+  options: Options
   admin: Admin
   /** Holds the lock, reads the history and makes the roles. */
   client: pg.Client
   sessions: Sessions
   hooks: PreparedHooks
+  prisma: PrismaAhead
 }
 
 async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'newLogins'>> {
-  const { project, options, admin, client, sessions, hooks } = run
+  const { project, options, admin, client, sessions, hooks, prisma } = run
   const { env, report, signal } = options
   const { endpoint, verify, database } = admin.resolved
   const context = { env, variables: project.iam.hooks?.variables ?? {}, signal }
@@ -63,7 +87,7 @@ async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'n
   const found = await survey({ client, project, admin, report: quiet })
   await surveyHooks(hooks, stage)
   const before = await runHooks(hooks.before, stage)
-  const migrations = await applyMigrations(project, found, options, admin, client, sessions)
+  const migrations = await applyMigrations(prisma, found, options, client, sessions)
   const after = await runHooks(hooks.after, stage)
   const roles = options.skipRoles ? nothing : await bringRoles(project.iam, options, admin, client)
   return {

@@ -1,9 +1,7 @@
 import type pg from 'pg'
 import { PrismaIamError } from '../errors.ts'
-import type { Admin } from './admin.ts'
 import { assertComplete, type History, readHistory } from './history.ts'
-import type { Project } from './load-config.ts'
-import { runPrisma } from './prisma-cli.ts'
+import type { PrismaAhead } from './prisma-ahead.ts'
 import type { Sessions } from './sessions.ts'
 import type { DeployStep } from './steps.ts'
 import type { Survey } from './survey.ts'
@@ -15,32 +13,15 @@ import type { Survey } from './survey.ts'
  * @throws PRISMA_IAM_MIGRATE_FAILED, PRISMA_IAM_MIGRATE_INCOMPLETE
  */
 export async function applyMigrations(
-  project: Project,
+  prisma: PrismaAhead,
   { files, history: earlier }: Survey,
-  options: {
-    env: Readonly<Record<string, string | undefined>>
-    prismaArgs?: readonly string[]
-    report: (step: DeployStep) => void
-    signal?: AbortSignal | undefined
-  },
-  admin: Admin,
+  { report, signal }: { report: (step: DeployStep) => void; signal?: AbortSignal | undefined },
   client: pg.Client,
   sessions: Sessions,
 ): Promise<readonly string[]> {
-  const { report, env, prismaArgs = [], signal } = options
+  signal?.throwIfAborted()
   const started = performance.now()
-  const code = await runPrisma({
-    project,
-    args: ['migrate', 'deploy', ...prismaArgs],
-    env,
-    url: admin.url,
-    login: sessions.engineLogin,
-    hear: (news) => {
-      if (news.kind === 'step') report(news)
-    },
-    output: (line) => report({ kind: 'prisma', line }),
-    signal,
-  })
+  const code = await prisma.turn(sessions.engineLogin)
   signal?.throwIfAborted()
   await sessions.endEngines(client)
   const history = await readHistory(client, files)

@@ -26,47 +26,64 @@ export interface PrismaRun {
   signal?: AbortSignal | undefined
 }
 
+/** Prisma's CLI while it runs. */
+export interface PrismaProcess {
+  /**
+   * Its exit code, which does not prove that a migration was applied: with a killed engine it is 0 (prisma 7.10.1).
+   */
+  ended: Promise<number>
+  /** Ends it, and with it the engine. */
+  stop(): void
+}
+
 /**
  * Runs the project's own Prisma CLI with our schema engine and waits for its end.
  *
+ * @returns its exit code.
+ * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION, the signal's reason when it came before.
+ */
+export async function runPrisma(run: PrismaRun): Promise<number> {
+  return await startPrisma(run).ended
+}
+
+/**
+ * Starts the project's own Prisma CLI with our schema engine.
+ *
  * The child inherits the environment; of the login it learns a socket's path, nothing else.
  *
- * @returns its exit code, which does not prove that a migration was applied: with a killed engine it is 0 (prisma 7.10.1).
- * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION
+ * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION, the signal's reason when it came before.
  */
-export async function runPrisma({ project, args, env, url, login, hear, output, signal }: PrismaRun): Promise<number> {
+export function startPrisma({ project, args, env, url, login, hear, output, signal }: PrismaRun): PrismaProcess {
   signal?.throwIfAborted()
   const command = prismaCommand(project.directory)
   const config = project.configFile === undefined ? [] : ['--config', project.configFile]
   const socket = serveLogins(login, hear)
-  try {
-    const child = spawn(process.execPath, [command, ...args, ...config], {
-      cwd: project.cwd,
-      env: {
-        ...env,
-        DATABASE_URL: env.DATABASE_URL || url,
-        PRISMA_SCHEMA_ENGINE_BINARY: engineBinary(),
-        PRISMA_HIDE_UPDATE_MESSAGE: '1',
-        // Prisma loads the config by jiti, whose cache would write it, transpiled, into the temporary folder.
-        JITI_FS_CACHE: 'false',
-        [socketVariable]: socket.path,
-        [audienceVariable]: url,
-      },
-      // `migrate dev` and `reset` ask back where there is a terminal.
-      stdio: [output ? 'ignore' : 'inherit', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
-    })
-    const stop = () => child.kill('SIGTERM')
-    signal?.addEventListener('abort', stop, { once: true })
-    if (output) for (const stream of [child.stdout, child.stderr]) forwardLines(stream, output)
-    const code = await new Promise<number>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('close', (exitCode, killedBy) => resolve(exitCode ?? codeOf(killedBy)))
-    })
+  const child = spawn(process.execPath, [command, ...args, ...config], {
+    cwd: project.cwd,
+    env: {
+      ...env,
+      DATABASE_URL: env.DATABASE_URL || url,
+      PRISMA_SCHEMA_ENGINE_BINARY: engineBinary(),
+      PRISMA_HIDE_UPDATE_MESSAGE: '1',
+      // Prisma loads the config by jiti, whose cache would write it, transpiled, into the temporary folder.
+      JITI_FS_CACHE: 'false',
+      [socketVariable]: socket.path,
+      [audienceVariable]: url,
+    },
+    // `migrate dev` and `reset` ask back where there is a terminal.
+    stdio: [output ? 'ignore' : 'inherit', output ? 'pipe' : 'inherit', output ? 'pipe' : 'inherit'],
+  })
+  const stop = () => void child.kill('SIGTERM')
+  signal?.addEventListener('abort', stop, { once: true })
+  if (output) for (const stream of [child.stdout, child.stderr]) forwardLines(stream, output)
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (exitCode, killedBy) => resolve(exitCode ?? codeOf(killedBy)))
+  }).finally(() => {
     signal?.removeEventListener('abort', stop)
-    return code
-  } finally {
     socket.close()
-  }
+  })
+  return { ended, stop }
 }
 
 /** As a shell counts. */

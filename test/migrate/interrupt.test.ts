@@ -84,6 +84,24 @@ describe.runIf(process.platform === 'linux')('a deploy that is cut short', () =>
     await expectHealing()
   })
 
+  test('by a kill of this program alone while another holds the lock leaves no process, and applies nothing', async () => {
+    const holder = await deployAsleep()
+    const late = `late_${database}`
+    const waiting = project.start(['migrate'], { MARK: late })
+    const its = () => processesWith(`MARK=${late}`)
+    await expect.poll(waiting.story, soon).toContain('waiting for another deploy')
+    // The CLI is as far as it may come: its engine asks for a login.
+    await expect.poll(() => its().some(({ argv }) => argv.includes('can-connect-to-database')), soon).toBe(true)
+    waiting.child.kill('SIGKILL')
+    await waiting.ended
+    await expect.poll(() => its().length, soon).toBe(0)
+    expect(await sessions(sleeping)).toBe(1)
+    holder.child.kill('SIGTERM')
+    await holder.ended
+    expect(await applied()).toEqual(['0001_first', '0002_second'])
+    expect(await sessions()).toBe(0)
+  })
+
   test.each([
     ['SIGTERM', 143, 'as a supervisor sends it', (pid: number) => pid],
     [
