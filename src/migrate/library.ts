@@ -4,6 +4,7 @@ import { planRoles as planOf, type RolePlan } from '../roles/plan.ts'
 import { type Admin, adminOf } from './admin.ts'
 import { migrateDeploy as deployProject } from './deploy.ts'
 import type { DeployOptions } from './deploy-options.ts'
+import { assertDeclared } from './find-config.ts'
 import type { IamConfig } from './iam-config.ts'
 import { loadProject, type Project } from './load-config.ts'
 import { type DeployPlan, planDeploy as planOfProject } from './plan.ts'
@@ -115,6 +116,7 @@ function plan({ client, admin, project }: Work, { prune = false }: RolesPlanRequ
 
 async function asAdmin<Result>(request: RolesRequest, work: (at: Work) => Promise<Result>): Promise<Result> {
   const project = await projectOf(request)
+  assertDeclared(project)
   const admin = await adminOf(project.iam, { ...request.edges, env: envOf(request) })
   return await withSessions(admin, request.signal, (sessions) =>
     sessions.use((client) => work({ client, admin, project })),

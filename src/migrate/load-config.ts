@@ -1,13 +1,13 @@
-import { existsSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { PrismaIamError } from '../errors.ts'
 import { namesModels, withTables } from '../roles/models.ts'
 import { unconfiguredUrl } from './admin-url.ts'
+import { findConfig } from './find-config.ts'
 import type { IamConfig } from './iam-config.ts'
 import { parseIamConfig } from './parse-config.ts'
-import { migrationsOf, type PrismaConfig, schemaPath } from './prisma-config.ts'
-import { prismaConfigModule } from './prisma-config-module.ts'
+import { migrationsOf, schemaPath } from './prisma-config.ts'
 import { modelTables } from './prisma-models.ts'
+import { noName, runConfig } from './run-config.ts'
 
 /** A project as its config file tells it. */
 export interface Project {
@@ -24,15 +24,6 @@ export interface Project {
   datasourceUrl: string | undefined
   migrationsDirectory: string
 }
-
-/** Where Prisma 7.10 looks, in its order (`@prisma/config`, loadConfigFromFile). */
-const candidates = [
-  'prisma7.config',
-  join('.config', 'prisma7'),
-  'prisma.config',
-  join('.config', 'prisma'),
-  join('.config', 'prisma.config'),
-].flatMap((name) => ['.js', '.ts', '.mjs', '.cjs', '.mts', '.cts'].map((extension) => name + extension))
 
 /** Which project is meant. */
 export interface ProjectNames {
@@ -53,7 +44,7 @@ export interface ProjectNames {
 export async function loadProject(cwd: string, { config, schema, iam }: ProjectNames = {}): Promise<Project> {
   if (config === '') throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', '--config names no file', noName)
   const configFile = config === undefined ? findConfig(cwd) : resolve(cwd, config)
-  const loaded = configFile === undefined ? {} : await run(configFile)
+  const loaded = configFile === undefined ? {} : await runConfig(configFile)
   const directory = configFile === undefined ? cwd : dirname(configFile)
   const { url } = loaded.default?.datasource ?? {}
   const places = { cwd, directory, prisma: loaded.default, schemaFlag: schema }
@@ -80,57 +71,4 @@ function iamOf(input: unknown, configFile: string, places: Parameters<typeof sch
   const { manifest, problems } = withTables(iam.roles, modelTables(schemaPath(places)))
   if (problems.length === 0) return { ...iam, roles: manifest }
   throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the Prisma schema.', { problems })
-}
-
-function findConfig(cwd: string): string | undefined {
-  return candidates.map((name) => resolve(cwd, name)).find((path) => existsSync(path))
-}
-
-interface Loaded {
-  iam?: unknown
-  default?: PrismaConfig
-}
-
-const noName = { hint: 'leave --config out to use prisma.config.ts of this folder' }
-
-async function run(configFile: string): Promise<Loaded> {
-  if (!existsSync(configFile)) {
-    throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `there is no config file ${configFile}`, {
-      ...noName,
-    })
-  }
-  try {
-    const { createJiti } = await import('jiti')
-    // A config may hold a password; jiti's cache would write it, transpiled, into the temporary folder.
-    const jiti = createJiti(configFile, {
-      interopDefault: false,
-      fsCache: false,
-      virtualModules: prismaConfigModule(configFile),
-    })
-    return exportsOf(await jiti.import<Loaded>(configFile))
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `${configFile} cannot be run: ${reason}`, {
-      hint: adviceOn(reason),
-      cause,
-    })
-  }
-}
-
-/** What lacks is mostly the Prisma that the config's first line imports. */
-function adviceOn(reason: string): string {
-  const [, missing] = /Cannot find (?:module|package) '([^']+)'/.exec(reason) ?? []
-  if (missing === undefined) return 'see whether `node` can run it, and that its environment is set'
-  if (missing.startsWith('.') || missing.startsWith('/')) return 'see whether that path is right, and was generated'
-  const name = missing
-    .split('/')
-    .slice(0, missing.startsWith('@') ? 2 : 1)
-    .join('/')
-  return name === 'prisma' ? 'run `npm install --save-dev prisma@7` there' : `run \`npm install ${name}\` there`
-}
-
-/** Of a CommonJS file, Node gives all of `module.exports` as the default export. */
-function exportsOf(loaded: Loaded): Loaded {
-  const { default: inner } = loaded
-  return typeof inner === 'object' && inner !== null && 'default' in inner ? (inner as Loaded) : loaded
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -83,8 +83,29 @@ test('a file that is not there, throws, or is no TypeScript is named', async () 
     hint: expect.stringContaining('npm install --save-dev prisma@7'),
   })
   await expect(load('')).rejects.toThrow('--config names no file')
+  write({ 'folder/x.ts': '' })
+  await expect(load('folder')).rejects.toThrow(`${join(directory, 'folder')} is no file`)
   write({ 'wrong.ts': "export const iam = 'postgresql://…'" })
   await expect(load('wrong.ts')).rejects.toMatchObject({ code: 'PRISMA_IAM_CONFIG_INVALID' })
+})
+
+test.each([
+  [
+    'what it throws',
+    "throw new Error('no way to postgresql://u:S3CRET@host/db')",
+    'postgresql://u:…@host/db',
+    'correct that in the file',
+  ],
+  ['an entry that is none', "import 'prisma-iam/confg'", './confg', 'import from prisma-iam/config'],
+  ['a name that is none', "import * as own from './own.ts'\nown.iamDataSource()", 'iamDataSource', '`iamDatasource`?'],
+  ['its syntax', 'export const = 5', 'broken.ts:1:', 'correct the file at that line and column'],
+])('a config file that cannot be run for %s is told without a secret, and with what to type', async (...told) => {
+  const [, text, names, advice] = told
+  write({ 'broken.ts': text, 'own.ts': 'export {}', 'node_modules/.keep': '' })
+  symlinkSync(process.cwd(), join(directory, 'node_modules/prisma-iam'))
+  const failure = await loadProject(directory, { config: 'broken.ts' }).catch((error: unknown) => error)
+  expect(failure).toMatchObject({ message: expect.stringContaining(names), hint: expect.stringContaining(advice) })
+  expect(String(failure)).not.toContain('S3CRET')
 })
 
 test('models of the Prisma schema that roles name become tables; what is no model is named with the nearest', async () => {

@@ -1,5 +1,4 @@
 import { Command } from 'commander'
-import { PrismaIamError } from '../../errors.ts'
 import type { Project } from '../../migrate/load-config.ts'
 import type { DeployStep } from '../../migrate/steps.ts'
 import type { Shell } from '../command.ts'
@@ -29,8 +28,10 @@ export function migrateCommand(shell: Shell, argv: readonly string[]): Command {
 
 async function migrate(called: MigrateArguments, shell: Shell): Promise<void> {
   const { loadProject } = await import('../../migrate/load-config.ts')
+  const { assertConfigFile } = await import('../../migrate/find-config.ts')
   const project = await loadProject(shell.cwd, called)
-  if (called.verb !== 'diff') assertConfig(project)
+  // Prisma 7 takes its datasource from the config file alone.
+  if (called.verb !== 'diff') assertConfigFile(project)
   if (called.verb === 'deploy' && !asksHelp(called)) await deploy(project, called, shell)
   else shell.exit(await passOn(project, called, shell))
 }
@@ -38,14 +39,6 @@ async function migrate(called: MigrateArguments, shell: Shell): Promise<void> {
 /** Behind `--`, where it is Prisma's own help that is asked for. */
 function asksHelp({ prisma }: MigrateArguments): boolean {
   return prisma.includes('--help') || prisma.includes('-h')
-}
-
-/** Prisma 7 takes its datasource from the config file alone. */
-function assertConfig({ configFile, cwd }: Project): void {
-  if (configFile !== undefined) return
-  throw new PrismaIamError('PRISMA_IAM_CONFIG_LOAD', `there is no prisma.config.ts in ${cwd}, and Prisma needs one`, {
-    hint: 'give it `datasource: iamDatasource(iam)` of prisma-iam/config',
-  })
 }
 
 async function deploy(project: Project, { own, prisma }: MigrateArguments, shell: Shell): Promise<void> {

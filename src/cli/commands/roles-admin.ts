@@ -9,6 +9,9 @@ export interface RolesFlags {
   config?: string
 }
 
+/** `declared` where a command compares with the declaration, `any` where it is for an emergency or for looking. */
+type Needs = 'declared' | 'any'
+
 /** What a `roles` command works with: a session of the admin, and what the config declares. */
 export interface RolesContext {
   readonly client: SqlClient
@@ -23,12 +26,16 @@ export interface RolesContext {
 export async function asAdmin<Result>(
   flags: RolesFlags,
   { env, cwd, signal }: Shell,
+  needs: Needs,
   work: (context: RolesContext) => Promise<Result>,
 ): Promise<Result> {
   const { loadProject } = await import('../../migrate/load-config.ts')
   const { adminOf } = await import('../../migrate/admin.ts')
   const { withSessions } = await import('../../migrate/sessions.ts')
-  const { iam } = await loadProject(cwd, { config: flags.config })
+  const { assertDeclared } = await import('../../migrate/find-config.ts')
+  const project = await loadProject(cwd, { config: flags.config })
+  if (needs === 'declared') assertDeclared(project)
+  const { iam } = project
   const admin = await adminOf(iam, { env })
   const { roleServer: server, resolved } = admin
   return await withSessions(admin, signal, (sessions) =>

@@ -7,7 +7,7 @@ import { printable } from './roles-statement.ts'
 export async function audit(flags: RolesFlags, shell: Shell): Promise<void> {
   const { countedFindings } = await import('../../roles/audit/counted.ts')
   const { auditRoles } = await import('../../roles/audit/audit.ts')
-  const { findings, notices } = await asAdmin(flags, shell, ({ client, manifest, server }) =>
+  const { findings, notices } = await asAdmin(flags, shell, 'declared', ({ client, manifest, server }) =>
     auditRoles(client, manifest, server),
   )
   for (const notice of notices) shell.print.story(notice)

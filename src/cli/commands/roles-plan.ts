@@ -9,7 +9,7 @@ interface Flags extends RolesFlags {
 /** `roles plan`: the statements that `apply` would run. */
 export async function plan(flags: Flags & { check?: true }, shell: Shell): Promise<void> {
   const { planRoles } = await import('../../roles/plan.ts')
-  const { statements, notices } = await asAdmin(flags, shell, ({ client, manifest, server }) =>
+  const { statements, notices } = await asAdmin(flags, shell, 'declared', ({ client, manifest, server }) =>
     planRoles(client, manifest, server, { prune: flags.prune === true }),
   )
   for (const notice of notices) shell.print.story(notice)
@@ -23,7 +23,7 @@ export async function plan(flags: Flags & { check?: true }, shell: Shell): Promi
 export async function apply(flags: Flags, shell: Shell): Promise<void> {
   const { planRoles } = await import('../../roles/plan.ts')
   const { applyRoles } = await import('../../roles/apply.ts')
-  const { statements, notices } = await asAdmin(flags, shell, async ({ client, manifest, server }) =>
+  const { statements, notices } = await asAdmin(flags, shell, 'declared', async ({ client, manifest, server }) =>
     applyRoles(client, await planRoles(client, manifest, server, { prune: flags.prune === true }), server),
   )
   for (const notice of notices) shell.print.story(notice)

@@ -15,7 +15,7 @@ export async function report(role: string | undefined, flags: Flags, shell: Shel
   const { print } = shell
   const file = flags.html === undefined ? undefined : resolve(shell.cwd, flags.html)
   if (file !== undefined) await assertWritable(file)
-  const { made, host } = await asAdmin(flags, shell, async ({ client, manifest, server, endpoint, host }) => {
+  const { made, host } = await asAdmin(flags, shell, 'any', async ({ client, manifest, server, endpoint, host }) => {
     const { showsSessions } = endpoint.capabilities
     return { made: await reportRoles(client, manifest, { ...server, showsSessions }), host }
   })

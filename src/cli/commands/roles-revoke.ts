@@ -15,7 +15,7 @@ export async function revoke(role: string, flags: Flags, shell: Shell): Promise<
   const { revokeRole } = await import('../../roles/revoke/revoke.ts')
   const { print } = shell
   const { arn, grants, terminate } = flags
-  const { revoked, maxAgeMs } = await asAdmin(flags, shell, async ({ client, manifest, server, endpoint }) => {
+  const { revoked, maxAgeMs } = await asAdmin(flags, shell, 'any', async ({ client, manifest, server, endpoint }) => {
     const { showsSessions, maxConnectionAgeMs } = endpoint.capabilities
     const asked = { role, arn, grants, terminate }
     return {
