@@ -19,8 +19,8 @@ export interface Capabilities {
   defaultPrivilegesUnproven: boolean
   /** Whether a change of the catalog is an error once in sessions that others have open. */
   catalogChangesConflict: boolean
-  /** Whether all of PostgreSQL's catalogs can be read. */
-  allCatalogs: boolean
+  /** Whether it has to be tried which of PostgreSQL's catalogs can be read. */
+  catalogsUnproven: boolean
   /** How `search_path` may be set: RDS Proxy lists no `options` among its startup parameters. */
   searchPathBy: 'startup' | 'statement'
   /** How many prepared statements a connection keeps unless told otherwise: RDS Proxy pins a connection for the first. */
@@ -98,7 +98,7 @@ const postgresqlCapabilities: Capabilities = {
   publicSchemaIsSystem: false,
   defaultPrivilegesUnproven: false,
   catalogChangesConflict: false,
-  allCatalogs: true,
+  catalogsUnproven: false,
   searchPathBy: 'startup',
   statementCache: 100,
   refusedStartupParameters: [],
@@ -121,7 +121,7 @@ const dsqlCapabilities: Capabilities = {
   /** AWS's samples use it in schemas of their own, its published grammar does not list it (2026-08). */
   defaultPrivilegesUnproven: true,
   /** Its user guide lists pg_proc and pg_database, among others, as not applicable ("System tables", read 2026-11). */
-  allCatalogs: false,
+  catalogsUnproven: true,
   /** `schema has been updated by another transaction (OC001)`, 40001, for grants and roles as for tables (seen 2026). */
   catalogChangesConflict: true,
   searchPathBy: 'startup',

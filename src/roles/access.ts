@@ -1,4 +1,4 @@
-import type { CatalogObject, HeldPrivileges } from './catalog.ts'
+import type { Catalog, CatalogObject } from './catalog.ts'
 import type { Privilege } from './manifest.ts'
 
 /** One entry of an {@link AccessTable}; `column` is `null` for the object as a whole. */
@@ -87,11 +87,15 @@ function entry<Key, InnerKey, Value>(maps: Map<Key, Map<InnerKey, Value>>, key: 
 
 const nothing: ReadonlySet<Privilege> = new Set()
 
-/** What the catalogs say is held, as a table; what is said of objects that are not looked at falls out. */
-export function heldAccess(held: readonly HeldPrivileges[], objects: readonly CatalogObject[]): AccessTable {
+/** What the catalogs say that these roles hold, from whomever. What is said of objects that are not looked at falls out. */
+export function heldAccess(
+  { held, objects }: Pick<Catalog, 'held' | 'objects'>,
+  roles: ReadonlySet<string>,
+): AccessTable {
   const byId = new Map(objects.map((object) => [object.id, object]))
   const table = new AccessTable(objects)
   for (const { role, column, privileges, objects: ids } of held) {
+    if (role === null || !roles.has(role)) continue
     for (const id of ids) {
       const object = byId.get(id)
       if (object !== undefined) table.add(role, object, column, privileges)

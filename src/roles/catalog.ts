@@ -1,19 +1,19 @@
-import * as sql from './catalog-sql.ts'
-import type { GrantDeclaration, Privilege, RoleManifest } from './manifest.ts'
+import type { GrantDeclaration, Privilege } from './manifest.ts'
 import type { Membership } from './membership.ts'
-import { inOrder, type ObjectKind } from './privileges.ts'
-import type { RoleServer, SqlClient } from './server.ts'
+import type { FutureKind, ObjectKind } from './privileges.ts'
+import type { Unseen } from './readable.ts'
+import type { RoleServer } from './server.ts'
 
-/** What the database holds today, as far as the declared roles are concerned. */
+/** What the database holds today: as far as the declared roles are concerned, or all of it. */
 export interface Catalog {
   readonly session: CatalogSession
   readonly roles: ReadonlyMap<string, CatalogRole>
   readonly memberships: readonly CatalogMembership[]
-  /** Without those that belong to an extension. */
+  /** Without those that belong to an extension, but for their schemas. */
   readonly objects: readonly CatalogObject[]
   /** Schemas with objects of an extension, by kind and name: "all in schema" would say too much there. */
   readonly shared: ReadonlySet<string>
-  /** Privileges held directly (not through membership or PUBLIC) by declared roles. */
+  /** Privileges held directly, not through membership. */
   readonly held: readonly HeldPrivileges[]
   /** Names of columns by table id, of the tables that a grant limits to columns. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>
@@ -21,18 +21,21 @@ export interface Catalog {
   readonly arns: ReadonlyMap<string, ReadonlySet<string>>
   /** What keeps roles from being dropped that shall go. */
   readonly keepers: readonly Keeper[]
+  /** What the server does not let this session look at, in words; empty on RDS and Aurora. */
+  readonly unseen: Readonly<Unseen>
 }
 
 /** How many objects of a database a role owns, or, in another database than this one, holds privileges on. */
-interface Keeper {
+export interface Keeper {
   readonly role: string
   readonly database: string
   readonly here: boolean
   readonly objects: number
 }
 
-/** Who asks, and of which PostgreSQL. */
-interface CatalogSession {
+/** Who asks, where, and of which PostgreSQL. */
+export interface CatalogSession {
+  readonly database: string
   /** Who logged in. */
   readonly login: string
   /** Who runs statements, and so becomes the creator of roles; differs from `login` after SET ROLE. */
@@ -44,12 +47,17 @@ interface CatalogSession {
 }
 
 /** A row of `pg_roles`. */
-interface CatalogRole {
+export interface CatalogRole extends Readonly<Record<Attribute, boolean>> {
+  readonly name: string
   readonly login: boolean
-  readonly superuser: boolean
   /** `-1` is no limit. */
   readonly connectionLimit: number
+  /** PostgreSQL's or the service's own, there from the first day. */
+  readonly builtIn: boolean
 }
+
+/** What a role may do whatever is granted. */
+export type Attribute = 'superuser' | 'createRole' | 'createDatabase' | 'replication' | 'bypassRls'
 
 /** A membership, with whether it gives the privileges of the role without SET ROLE, or at least with it. */
 export interface CatalogMembership extends Membership {
@@ -71,61 +79,34 @@ export interface CatalogObject {
   readonly partOf: string | null
   /** Of a function: the types of its arguments, as SQL. */
   readonly takes: string | null
+  /** Of a function: SECURITY DEFINER, it acts with the rights of its owner. */
+  readonly asOwner: boolean
+  /** Is it the project's, and not of the server or an extension? */
+  readonly ours: boolean
 }
 
-/** Privileges of one role on objects, or on one column of each. */
+/** Something that is there today. */
+export type CatalogThing = CatalogObject & { readonly kind: ThingKind }
+
+/** The kinds of things that are there today. */
+export type ThingKind = Exclude<ObjectKind, FutureKind>
+
+/** Is it there today, and not a word on what is made later? */
+export function isThing(object: CatalogObject): object is CatalogThing {
+  return !object.kind.startsWith('future ')
+}
+
+/** Privileges that one role was given by another on objects, or on one column of each. */
 export interface HeldPrivileges {
-  readonly role: string
-  /** Ids of objects. */
+  /** `null` is PUBLIC, which is everybody. */
+  readonly role: string | null
+  readonly grantor: string
+  /** Ids of objects; what everybody holds alike shares one list. */
   readonly objects: readonly string[]
   readonly column: string | null
   readonly privileges: ReadonlySet<Privilege>
-}
-
-/** How far to look. */
-export interface CatalogScope {
-  /** Into every schema, not only into the declared ones; default `false`. A role that shall go is looked for everywhere. */
-  readonly everywhere?: boolean
-}
-
-/** Reads the catalogs in at most eight queries, whatever the number of roles and objects. */
-export async function readCatalog(
-  client: SqlClient,
-  manifest: RoleManifest,
-  server: RoleServer,
-  { everywhere = false }: CatalogScope = {},
-): Promise<Catalog> {
-  const { allCatalogs = true } = server
-  const names = Object.keys(manifest)
-  const leaving = names.filter((name) => manifest[name]?.absent)
-  const grants = Object.values(manifest).flatMap((declared) => declared.grants ?? [])
-  const all = everywhere || leaving.length > 0
-  const schemas = all ? null : [...new Set(grants.map((grant) => schemaOf(grant, server)))]
-  const limited = grants.filter((grant) => grant.columns !== undefined).flatMap((grant) => grant.tables ?? [])
-  const depth = {
-    functions: grants.some(({ functions }) => functions !== undefined) || (all && allCatalogs),
-    databases: leaving.length > 0 && allCatalogs,
-  }
-  const rows = async <Row>(text: string, values: unknown[] = []) => (await client.query<Row>(text, values)).rows
-
-  const [session] = await rows<CatalogSession>(sql.session)
-  if (session === undefined) throw new Error('The database did not say who is logged in.')
-  const roles = await rows<CatalogRole & { name: string }>(sql.roles)
-  const memberships = await rows<CatalogMembership>(sql.memberships(session.version))
-  const objects = await rows<ObjectRow>(sql.objects(depth), [schemas])
-  const held = await rows<HeldRow>(sql.held(depth), [schemas, names])
-  const columns = limited.length > 0 ? await rows<ColumnRow>(sql.columns, [schemas, limited]) : []
-  const mappings = server.iam === 'aws-iam' ? await rows<{ role: string; arn: string }>(sql.mappings, [names]) : []
-  return {
-    session,
-    roles: new Map(roles.map(({ name, ...role }) => [name, role])),
-    memberships,
-    ...sorted(objects),
-    held: heldPrivileges(held),
-    columns: collect(columns.map(({ object, name }) => [object, name])),
-    arns: collect(mappings.map(({ role, arn }) => [role, arn])),
-    keepers: depth.databases ? await rows<Keeper>(sql.keepers, [leaving]) : [],
-  }
+  /** Those of them that the role may hand on: WITH GRANT OPTION. */
+  readonly grantable: ReadonlySet<Privilege>
 }
 
 /** The schema that a grant means. */
@@ -133,49 +114,7 @@ export function schemaOf({ schema }: GrantDeclaration, server: RoleServer): stri
   return schema ?? server.schema ?? 'public'
 }
 
-interface ColumnRow {
-  object: string
-  name: string
-}
-
-interface ObjectRow extends CatalogObject {
-  ofExtension: boolean
-}
-
-function sorted(rows: readonly ObjectRow[]): Pick<Catalog, 'objects' | 'shared'> {
-  return {
-    objects: rows.filter(({ ofExtension }) => !ofExtension),
-    shared: new Set(rows.filter(({ ofExtension }) => ofExtension).map(placeOf)),
-  }
-}
-
 /** A schema's objects of one kind. */
 export function placeOf({ kind, schema }: Pick<CatalogObject, 'kind' | 'schema'>): string {
   return `${kind}:${schema}`
-}
-
-interface HeldRow {
-  objects: string[]
-  column: string | null
-  roles: string[]
-  /** Of each role, by commas. */
-  privileges: string[]
-}
-
-function heldPrivileges(rows: readonly HeldRow[]): HeldPrivileges[] {
-  const sets = new Map<string, ReadonlySet<Privilege>>()
-  const setOf = (list: string) => {
-    const privileges = sets.get(list) ?? new Set(inOrder(list.split(',') as Privilege[]))
-    sets.set(list, privileges)
-    return privileges
-  }
-  return rows.flatMap(({ objects, column, roles, privileges }) =>
-    roles.map((role, index) => ({ role, objects, column, privileges: setOf(privileges[index] ?? '') })),
-  )
-}
-
-function collect(pairs: readonly (readonly [string, string])[]): Map<string, Set<string>> {
-  const sets = new Map<string, Set<string>>()
-  for (const [key, value] of pairs) sets.set(key, (sets.get(key) ?? new Set()).add(value))
-  return sets
 }

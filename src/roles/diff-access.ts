@@ -1,9 +1,9 @@
 import type { Access, AccessTable } from './access.ts'
-import { type CatalogObject, placeOf } from './catalog.ts'
+import { type CatalogObject, isThing, placeOf } from './catalog.ts'
 import { groupBy } from './group.ts'
 import type { Privilege } from './manifest.ts'
 import type { RoleStatement } from './statement.ts'
-import { grantPrivileges, isFuture, revokePrivileges, type Target } from './statement-access.ts'
+import { grantPrivileges, revokePrivileges, type Target } from './statement-access.ts'
 import { type WantedAccess, wholeKey } from './wanted.ts'
 
 /** What beside the declared grants decides about privileges. */
@@ -34,10 +34,15 @@ export function privilegeStatements(
     granted: alike(lacking).flatMap((group) =>
       targets(group, places, everywhere).map((target) => grantPrivileges(group.roles, group.privileges, target)),
     ),
-    revoked: alike([...forbidden, ...surplus]).flatMap((group) =>
-      targets(group, places, () => false).map((target) => revokePrivileges(group.roles, group.privileges, target)),
-    ),
+    revoked: revocations([...forbidden, ...surplus], places),
   }
+}
+
+/** The statements that take away what is listed; without privileges named, everything. */
+export function revocations(surplus: readonly Lack[], places: Circumstances['places'] = new Map()): RoleStatement[] {
+  return alike(surplus).flatMap((group) =>
+    targets(group, places, () => false).map((target) => revokePrivileges(group.roles, group.privileges, target)),
+  )
 }
 
 /** The entries with what the other table does not have, on the object as a whole or on the same column. */
@@ -104,7 +109,7 @@ function targets(
 ): Target[] {
   if (columns.length > 0) return [{ objects, columns }]
   // Default privileges are said maker by maker.
-  if (isFuture(first.object)) return objects.map((object) => ({ objects: [object] }))
+  if (!isThing(first.object)) return objects.map((object) => ({ objects: [object] }))
   const all = objects.length > 1 && places.get(placeOf(first.object)) === objects.length
   if (all && roles.every((role) => everywhere({ ...first, role }, first.object))) return [{ objects, all: true }]
   return Array.from({ length: Math.ceil(objects.length / objectsPerStatement) }, (_, index) => ({

@@ -1,5 +1,5 @@
-import { heldAccess } from './access.ts'
 import type { Catalog } from './catalog.ts'
+import type { Comparison } from './comparison.ts'
 import { privilegeStatements } from './diff-access.ts'
 import { missingArns, missingMemberships, surplusArns, surplusMemberships } from './diff-membership.ts'
 import type { RoleManifest } from './manifest.ts'
@@ -18,8 +18,7 @@ import {
   revokeMembership,
   shown,
 } from './statement.ts'
-import { surplusAccess, surplusNotices } from './surplus.ts'
-import type { WantedAccess } from './wanted.ts'
+import { surplusNotices } from './surplus.ts'
 
 /** What has to be run so that the database holds what is declared, in an order that works, and what is left alone. */
 export interface RoleDifference {
@@ -33,19 +32,19 @@ export interface RoleDifference {
  */
 export function diffRoles(
   manifest: RoleManifest,
-  access: WantedAccess,
+  { wanted, held, surplus: beyondDeclaration }: Comparison,
   catalog: Catalog,
   server: RoleServer,
   prune = false,
 ): RoleDifference {
-  const held = heldAccess(catalog.held, catalog.objects)
   const leaving = new Set(Object.keys(manifest).filter((name) => manifest[name]?.absent && catalog.roles.has(name)))
   const surplus = {
-    access: surplusAccess(access, held).filter(({ role }) => !leaving.has(role)),
+    // CONNECT may be what a role lives by where PUBLIC has lost it.
+    access: beyondDeclaration.filter(({ object }) => object.kind !== 'database'),
     memberships: surplusMemberships(manifest, catalog, server),
     arns: surplusArns(manifest, catalog),
   }
-  const privileges = privilegeStatements(access, held, {
+  const privileges = privilegeStatements(wanted, held, {
     places: grantablePlaces(catalog, server),
     surplus: prune ? surplus.access : [],
     leaving,

@@ -1,13 +1,13 @@
 import { identifier } from '../sql/quote.ts'
 import { type Catalog, type CatalogObject, placeOf, schemaOf } from './catalog.ts'
 import type { GrantDeclaration, RoleManifest } from './manifest.ts'
-import type { FutureKind } from './privileges.ts'
+import type { DeclaredFutureKind } from './privileges.ts'
 import { hasCode, type Patience, retryConflicts } from './retry.ts'
 import type { RoleServer, SqlClient } from './server.ts'
 import { shown } from './statement.ts'
 
 /** What a grant says of objects that are made later: the kinds of its `'*'`, and the sequences that a preset covers. */
-export function futureKinds(grant: GrantDeclaration): readonly FutureKind[] {
+export function futureKinds(grant: GrantDeclaration): readonly DeclaredFutureKind[] {
   const { future, tables, sequences, functions, privileges } = grant
   if (!future) return []
   const numbering = tables === '*' && sequences === undefined && typeof privileges === 'string'
@@ -47,7 +47,7 @@ export function futureNotices(manifest: RoleManifest, { objects }: Catalog, serv
 }
 
 interface Place {
-  readonly kind: FutureKind
+  readonly kind: DeclaredFutureKind
   readonly schema: string
 }
 
@@ -66,7 +66,17 @@ function futureObjects({ objects, session }: Catalog, manifest: RoleManifest, se
   for (const { kind, schema } of declaredPlaces(manifest, server)) {
     const id = placeOf({ kind, schema })
     if (known.has(id) || !schemas.has(schema)) continue
-    added.set(id, { id, kind, schema, name: creator, owner: creator, partOf: null, takes: null })
+    added.set(id, {
+      id,
+      kind,
+      schema,
+      name: creator,
+      owner: creator,
+      partOf: null,
+      takes: null,
+      asOwner: false,
+      ours: true,
+    })
   }
   return [...added.values()]
 }

@@ -1,6 +1,6 @@
-import type { Catalog } from './catalog.ts'
+import { type Catalog, isThing } from './catalog.ts'
 import type { RoleManifest } from './manifest.ts'
-import { listed } from './statement.ts'
+import { listed, shown } from './statement.ts'
 
 /** What stands in the way of roles that shall be absent. Nothing is dropped or given to somebody else to make room. */
 export function leavingProblems(manifest: RoleManifest, { keepers, objects, session }: Catalog): string[] {
@@ -10,9 +10,7 @@ export function leavingProblems(manifest: RoleManifest, { keepers, objects, sess
         role,
         `it owns or holds ${count} objects in database ${JSON.stringify(database)}: look there first`,
       )
-    const names = objects
-      .filter(({ owner, kind }) => owner === role && !kind.startsWith('future '))
-      .map(({ name }) => name)
+    const names = objects.filter((object) => object.owner === role && isThing(object)).map(({ name }) => shown(name))
     const which = names.length === 0 ? `${count} objects` : listed(names, 'object')
     return problem(role, `it owns ${which}; give them to somebody else, as REASSIGN OWNED BY does, or drop them`)
   })

@@ -1,16 +1,17 @@
 import { PrismaIamError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
-import { type Catalog, readCatalog } from './catalog.ts'
+import type { Catalog } from './catalog.ts'
+import { type Comparison, compareAccess } from './comparison.ts'
 import { diffRoles } from './diff.ts'
 import { futureNotices, withFuture } from './future.ts'
 import { leavingProblems } from './leaving.ts'
 import { refuseLockout } from './lockout.ts'
 import type { RoleManifest } from './manifest.ts'
 import { findPath } from './membership.ts'
+import { readCatalog } from './read-catalog.ts'
 import { type Patience, patientClient } from './retry.ts'
 import type { RoleServer, SqlClient } from './server.ts'
 import { type RoleStatement, shown } from './statement.ts'
-import { wantedAccess } from './wanted.ts'
 
 /** What applying the manifest would run. */
 export interface RolePlan {
@@ -42,11 +43,21 @@ export async function planRoles(
 ): Promise<RolePlan> {
   const read = await readCatalog(patientClient(client, patience), manifest, server, { everywhere: prune })
   const catalog = await withFuture(client, read, manifest, server, patience)
-  const access = wantedAccess(manifest, catalog, server)
+  return planAgainst(manifest, catalog, compareAccess(manifest, catalog, server), server, prune)
+}
+
+/** The plan that follows from what was read; pure. Throws what {@link planRoles} throws. */
+export function planAgainst(
+  manifest: RoleManifest,
+  catalog: Catalog,
+  comparison: Comparison,
+  server: RoleServer,
+  prune = false,
+): RolePlan {
   const problems = [
     ...roleProblems(manifest, catalog, server),
     ...leavingProblems(manifest, catalog),
-    ...access.problems,
+    ...comparison.wanted.problems,
   ]
   if (problems.length > 0) {
     throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the database.', {
@@ -55,8 +66,13 @@ export async function planRoles(
     })
   }
   refuseLockout(manifest, catalog, server)
-  const { statements, notices } = diffRoles(manifest, access, catalog, server, prune)
-  return { manifest, prune, statements, notices: [...futureNotices(manifest, catalog, server), ...notices] }
+  const { statements, notices } = diffRoles(manifest, comparison, catalog, server, prune)
+  return {
+    manifest,
+    prune,
+    statements,
+    notices: [...Object.values(catalog.unseen), ...futureNotices(manifest, catalog, server), ...notices],
+  }
 }
 
 function roleProblems(manifest: RoleManifest, catalog: Catalog, server: RoleServer): string[] {

@@ -1,8 +1,4 @@
-/** Which catalogs hold something of interest: Aurora DSQL has neither of the two. */
-interface Depth {
-  functions: boolean
-  databases: boolean
-}
+import type { Depth } from './readable.ts'
 
 /**
  * The privileges on schemas, tables, sequences and columns as PostgreSQL keeps them: objects with equal lists in one row
@@ -12,7 +8,11 @@ interface Depth {
  * @param chosen a condition on the schema `n` of an object
  * @param more further rows of object, column and list
  */
-export function privilegeLists(chosen: string, { functions, databases }: Depth, more: string[] = []): string {
+export function privilegeLists(
+  chosen: string,
+  { functions, databases }: Pick<Depth, 'functions' | 'databases'>,
+  more: string[] = [],
+): string {
   const lists = [...everywhere(chosen), ...(functions ? [ofFunctions(chosen)] : []), ...(databases ? [ofDatabase] : [])]
   return `
   select array_agg(a.object) as objects, a."column", a.acl

@@ -3,7 +3,9 @@ import type { GrantDeclaration, Privilege, PrivilegePreset } from './manifest.ts
 /** The kinds of objects that can be granted on; `future` ones stand for what one role makes later in one schema. */
 export type ObjectKind = 'database' | 'schema' | 'table' | 'sequence' | 'function' | 'procedure' | FutureKind
 /** What default privileges are for. */
-export type FutureKind = 'future table' | 'future sequence' | 'future function'
+export type FutureKind = DeclaredFutureKind | 'future schema' | 'future type' | 'future large object'
+/** Those of them that a declaration can speak of. */
+export type DeclaredFutureKind = 'future table' | 'future sequence' | 'future function'
 
 /** Which privileges of a declaration reach an object of this kind. */
 export function privilegesFor(kind: ObjectKind, declared: GrantDeclaration['privileges']): readonly Privilege[] {
@@ -36,11 +38,12 @@ const sequence = {
   none: [],
 } as const
 const executable = { all: ['EXECUTE'], readonly: ['EXECUTE'], readwrite: ['EXECUTE'], none: [] } as const
+const undeclared = { all: [], readonly: [], readwrite: [], none: [] } as const
 
 /** One row per kind of object: a new kind is a row, not a branch. */
 const kinds: Record<ObjectKind, Record<PrivilegePreset | 'all', readonly Privilege[]>> = {
-  // Never declared; looked at where a role shall go, which what it holds on a database would keep.
-  database: { all: [], readonly: [], readwrite: [], none: [] },
+  // Never declared; looked at where a role shall go, which what it holds there would keep.
+  database: undeclared,
   schema: { all: ['USAGE', 'CREATE'], readonly: ['USAGE'], readwrite: ['USAGE'], none: [] },
   table,
   sequence,
@@ -49,6 +52,9 @@ const kinds: Record<ObjectKind, Record<PrivilegePreset | 'all', readonly Privile
   'future table': table,
   'future sequence': sequence,
   'future function': executable,
+  'future schema': undeclared,
+  'future type': undeclared,
+  'future large object': undeclared,
 }
 
 /** Every privilege that can be declared, in the order in which statements name them. */

@@ -22,7 +22,10 @@ export interface Reach {
 }
 
 /** Finds what grants name. */
-export function finder({ objects, columns, session }: Catalog, server: RoleServer): (grant: GrantDeclaration) => Reach {
+export function finder(
+  { objects, columns, session, unseen }: Catalog,
+  server: RoleServer,
+): (grant: GrantDeclaration) => Reach {
   const places = new Map<string, Map<string, CatalogObject>>()
   for (const object of objects) {
     const place = places.get(placeOf(object)) ?? new Map<string, CatalogObject>()
@@ -60,7 +63,7 @@ export function finder({ objects, columns, session }: Catalog, server: RoleServe
           : ['models are known where the config is loaded, and not here; name tables']),
         ...tables.problems,
         ...sequences.problems,
-        ...functions.problems,
+        ...(unseen.functions === undefined || grant.functions === undefined ? functions.problems : [unseen.functions]),
         ...missingColumns(grant, tables.chosen, columns),
       ],
     }

@@ -16,11 +16,8 @@ export interface RoleServer {
   readonly publicSchemaIsSystem: boolean
   /** Must ALTER DEFAULT PRIVILEGES be tried before it is relied on? Default `false`. */
   readonly defaultPrivilegesUnproven?: boolean
-  /**
-   * Can all of PostgreSQL's catalogs be read? Where not, `pg_proc` is asked only for functions that are declared, and
-   * `pg_database` and `pg_shdepend` never. Default `true`.
-   */
-  readonly allCatalogs?: boolean
+  /** Must it be tried whether `pg_proc`, `pg_database` and `pg_shdepend` can be read? Default `false`. */
+  readonly catalogsUnproven?: boolean
   /** Is a change of roles an error once in sessions that others have open (Aurora DSQL: 40001, OC001)? Default `false`. */
   readonly catalogChangesConflict?: boolean
   /** The schema that a grant means which names none. Default `public`. */

@@ -1,8 +1,8 @@
 import { identifier } from '../sql/quote.ts'
-import type { CatalogObject } from './catalog.ts'
+import { type CatalogObject, isThing } from './catalog.ts'
+import { described, placed } from './described.ts'
 import type { Privilege } from './manifest.ts'
 import type { ObjectKind } from './privileges.ts'
-import { signature } from './signature.ts'
 import { listed, type RoleStatement, shown } from './statement.ts'
 
 /** Objects of one kind and schema. */
@@ -20,46 +20,48 @@ export function grantPrivileges(
   privileges: readonly Privilege[],
   target: Target,
 ): RoleStatement {
-  const [first] = target.objects as readonly [CatalogObject]
-  const action = `GRANT ${items(privileges, target)} ON ${named(target)} TO ${roles.map(identifier).join(', ')}`
   return {
-    summary: `grant ${privileges.join(', ')} on ${described(target)} to ${listed(roles, 'role')}`,
-    sql: `${maker(first)}${action}`,
+    summary: `grant ${privileges.join(', ')} on ${targetWords(target)} to ${holderWords(roles)}`,
+    sql: `${maker(target)}GRANT ${items(privileges, target)} ON ${named(target)} TO ${holders(roles)}`,
     danger: 'widens',
   }
 }
 
-/** Takes these privileges away; without any named, everything, privileges on single columns too. */
+/** Takes these privileges away; without any named, everything, privileges on single columns too. `null` is PUBLIC. */
 export function revokePrivileges(
-  roles: readonly string[],
+  roles: readonly (string | null)[],
   privileges: readonly Privilege[],
   target: Target,
 ): RoleStatement {
-  const [first] = target.objects as readonly [CatalogObject]
   const everything = privileges.length === 0
   const what = everything ? 'ALL PRIVILEGES' : items(privileges, target)
   return {
-    summary: `revoke ${everything ? 'everything' : privileges.join(', ')} on ${described(target)} from ${listed(roles, 'role')}`,
-    sql: `${maker(first)}REVOKE ${what} ON ${named(target)} FROM ${roles.map(identifier).join(', ')}`,
+    summary: `revoke ${everything ? 'everything' : privileges.join(', ')} on ${targetWords(target)} from ${holderWords(roles)}`,
+    sql: `${maker(target)}REVOKE ${what} ON ${named(target)} FROM ${holders(roles)}`,
     danger: 'narrows',
   }
 }
 
-/** Is this what a role makes later? */
-export function isFuture({ kind }: CatalogObject): boolean {
-  return kind.startsWith('future ')
+/** Gives an object to another owner. */
+export function changeOwner(object: CatalogObject, owner: string): string {
+  return `ALTER ${named({ objects: [object] })} OWNER TO ${identifier(owner)}`
 }
 
 /** Default privileges begin with whose objects they are for, and where. */
-function maker(object: CatalogObject): string {
-  if (!isFuture(object)) return ''
-  const place = object.schema === '' ? '' : `IN SCHEMA ${identifier(object.schema)} `
-  return `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(object.owner)} ${place}`
+function maker({ objects }: Target): string {
+  const [first] = objects as readonly [CatalogObject]
+  if (isThing(first)) return ''
+  const place = first.schema === '' ? '' : `IN SCHEMA ${identifier(first.schema)} `
+  return `ALTER DEFAULT PRIVILEGES FOR ROLE ${identifier(first.owner)} ${place}`
 }
 
 function items(privileges: readonly Privilege[], { columns }: Target): string {
   const list = columns === undefined ? '' : ` (${columns.map(identifier).join(', ')})`
   return privileges.map((privilege) => privilege + list).join(', ')
+}
+
+function holders(roles: readonly (string | null)[]): string {
+  return roles.map((role) => (role === null ? 'PUBLIC' : identifier(role))).join(', ')
 }
 
 const keywords: Record<ObjectKind, string> = {
@@ -72,13 +74,17 @@ const keywords: Record<ObjectKind, string> = {
   'future table': 'TABLES',
   'future sequence': 'SEQUENCES',
   'future function': 'FUNCTIONS',
+  'future schema': 'SCHEMAS',
+  'future type': 'TYPES',
+  'future large object': 'LARGE OBJECTS',
 }
 
 function named({ objects, all }: Target): string {
   const [first] = objects as readonly [CatalogObject]
-  if (isFuture(first)) return keywords[first.kind]
-  if (all) return `ALL ${keywords[first.kind]}S IN SCHEMA ${identifier(first.schema)}`
-  return `${keywords[first.kind]} ${objects.map(reference).join(', ')}`
+  const keyword = keywords[first.kind]
+  if (!isThing(first)) return keyword
+  if (all) return `ALL ${keyword}S IN SCHEMA ${identifier(first.schema)}`
+  return `${keyword} ${objects.map(reference).join(', ')}`
 }
 
 function reference({ kind, schema, name, takes }: CatalogObject): string {
@@ -87,15 +93,15 @@ function reference({ kind, schema, name, takes }: CatalogObject): string {
   return `${identifier(schema)}.${identifier(name)}${takes === null ? '' : `(${takes})`}`
 }
 
-function described({ objects, columns, all }: Target): string {
+function targetWords({ objects, columns, all }: Target): string {
   const [first] = objects as readonly [CatalogObject]
-  if (first.kind === 'schema' || first.kind === 'database') {
-    return `${first.kind} ${objects.map(({ name }) => shown(name)).join(', ')}`
-  }
-  const place = first.schema === '' ? 'in every schema' : `in ${shown(first.schema)}`
-  if (isFuture(first)) return `every ${first.kind} of ${shown(first.owner)} ${place}`
-  if (all) return `all ${objects.length} ${first.kind}s ${place}`
-  const part = columns === undefined ? '' : `column ${columns.map(shown).join(', ')} of `
-  const names = objects.map((object) => (object.takes === null ? object.name : signature(object)))
-  return `${part}${objects.length === 1 ? `${first.kind} ` : ''}${listed(names, first.kind)} ${place}`
+  if (all) return `all ${objects.length} ${first.kind}s ${placed(first)}`
+  return `${columns === undefined ? '' : `column ${columns.map(shown).join(', ')} of `}${described(objects)}`
+}
+
+function holderWords(roles: readonly (string | null)[]): string {
+  return listed(
+    roles.map((role) => (role === null ? 'everybody (PUBLIC)' : shown(role))),
+    'role',
+  )
 }

@@ -101,8 +101,8 @@ export function shown(name: string): string {
   return /^[\w-]+$/.test(name) ? name : visibleText(JSON.stringify(name))
 }
 
-/** Names in a sentence: the name alone, or how many there are and the first three. */
+/** Readable names in a sentence: the name alone, or how many there are and the first three. */
 export function listed(names: readonly string[], noun: string): string {
-  const first = names.slice(0, 3).map(shown).join(', ')
+  const first = names.slice(0, 3).join(', ')
   return names.length === 1 ? first : `${names.length} ${noun}s ${first}${names.length > 3 ? ' …' : ''}`
 }

@@ -1,18 +1,15 @@
 import type { AccessTable } from './access.ts'
+import { isThing } from './catalog.ts'
 import { beyond, type Lack } from './diff-access.ts'
 import type { Mapping } from './diff-membership.ts'
 import { groupBy } from './group.ts'
 import type { Membership } from './membership.ts'
 import { shown } from './statement.ts'
-import { isFuture } from './statement-access.ts'
 import type { WantedAccess } from './wanted.ts'
 
 /** What declared roles hold beyond the declaration; an owner's rights over its own are no such thing. */
 export function surplusAccess({ granted, denied }: WantedAccess, held: AccessTable): Lack[] {
-  return beyond(held, granted, denied).filter(
-    // Databases are looked at for roles that go; CONNECT may be what a role lives by where PUBLIC has lost it.
-    ({ role, object }) => object.owner !== role && object.kind !== 'database',
-  )
+  return beyond(held, granted, denied).filter(({ role, object }) => object.owner !== role)
 }
 
 /** What stays until somebody asks: a line per role and schema, and for each login and membership. */
@@ -39,7 +36,7 @@ function accessNotices(access: readonly Lack[]): string[] {
     const [{ role, object }] = entries
     const items = entries.map(
       (entry) =>
-        `${entry.privileges.join(', ')} on ${entry.object.kind}${isFuture(entry.object) ? 's' : ''} ${shown(entry.object.name)}`,
+        `${entry.privileges.join(', ')} on ${entry.object.kind}${isThing(entry.object) ? '' : 's'} ${shown(entry.object.name)}`,
     )
     const more = items.length > 5 ? ` and ${items.length - 5} more` : ''
     return `${shown(role)} holds more than declared in schema ${shown(object.schema)}, left as it is: ${items.slice(0, 5).join('; ')}${more}`

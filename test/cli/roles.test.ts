@@ -60,7 +60,7 @@ describe.each(['rds', 'dsql'] as const)('on %s', (service) => {
     expect(found).toMatchObject({ code: 3 })
     expect(found.stdout).toBe(`medium  ghost may log in, and nobody declared it
         ALTER ROLE "ghost" NOLOGIN;
-low     clerk holds SELECT on table shop._prisma_migrations, which is not declared
+low     clerk holds SELECT on table _prisma_migrations in shop, which is not declared
         REVOKE SELECT ON TABLE "shop"."_prisma_migrations" FROM "clerk";
 2 findings: 1 medium, 1 low
 `)
@@ -118,7 +118,9 @@ low     clerk holds SELECT on table shop._prisma_migrations, which is not declar
       expect(once.stderr).toContain(`still mapped to clerk: ${arn('clerk')}`)
       const rest = await run(['roles', 'revoke', 'clerk', '--grants', '--terminate'])
       expect(rest).toMatchObject({ code: 1, stderr: expect.stringContaining('ends no sessions on demand') })
-      expect(rest.stdout).toMatch(/role\/clerk from logging in as clerk\n[\s\S]*revoke everything on table shop.Order/)
+      expect(rest.stdout).toMatch(
+        /role\/clerk from logging in as clerk\n[\s\S]*revoke everything on table Order in shop/,
+      )
       await expect(pool.query('SELECT FROM shop."Order"')).rejects.toMatchObject({ code: '42501' })
       const wrong = await run(['roles', 'revoke', 'clerk', '--arn', 'clerk'])
       expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('not the ARN of an IAM role or user') })

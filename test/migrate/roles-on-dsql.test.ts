@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { iamPool } from '../../src/connect/pool.ts'
 import { adminOf } from '../../src/migrate/admin.ts'
 import { applyRoles } from '../../src/roles/apply.ts'
+import { type Audit, auditRoles } from '../../src/roles/audit/audit.ts'
 import type { RoleManifest } from '../../src/roles/manifest.ts'
 import { type PlanOptions, planRoles } from '../../src/roles/plan.ts'
-import type { RoleServer } from '../../src/roles/server.ts'
+import type { RoleServer, SqlClient } from '../../src/roles/server.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
 
 let dsql: TestEmulator
@@ -121,11 +122,32 @@ describe('roles on Aurora DSQL', () => {
     expect((await planRoles(admin, both, server, soon)).statements).toEqual([])
   })
 
+  test('are audited as far as the server shows its catalogs, which is tried each time', async () => {
+    await retried(other, "CREATE FUNCTION shop.one() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")
+    const sentences = ({ findings }: Audit) => findings.map(({ sentence }) => sentence)
+    const shown = await auditRoles(admin, app, server)
+    expect(shown.notices).toEqual([])
+    expect(sentences(shown)).toContainEqual(expect.stringContaining('EXECUTE on function one() in shop'))
+    const closed: SqlClient = {
+      query: async (text: string, values?: unknown[]) => {
+        if (/pg_(proc|database)\b/.test(text)) throw Object.assign(new Error('permission denied'), { code: '42501' })
+        return (await admin.query(text, values)) as never
+      },
+    }
+    const hidden = await auditRoles(closed, app, server)
+    expect(hidden.notices).toEqual([
+      'functions are not looked at: this server does not show pg_proc (permission denied)',
+      'rights on the database itself are not looked at: this server does not show pg_database (permission denied)',
+    ])
+    expect(sentences(hidden)).not.toContainEqual(expect.stringContaining('function'))
+    await retried(other, 'DROP FUNCTION shop.one')
+  })
+
   test('go in an order that the server takes: mappings, grants, role', async () => {
     const sql = await brought({ app: { absent: true } })
     expect(sql).toEqual([
-      `AWS IAM REVOKE "app" FROM '${arn}'`,
       `AWS IAM REVOKE "app" FROM '${reader}'`,
+      `AWS IAM REVOKE "app" FROM '${arn}'`,
       'REVOKE ALL PRIVILEGES ON SCHEMA "shop" FROM "app"',
       'REVOKE ALL PRIVILEGES ON TABLE "public"."c", "public"."e" FROM "app"',
       'REVOKE ALL PRIVILEGES ON TABLE "shop"."a", "shop"."b", "shop"."d" FROM "app"',

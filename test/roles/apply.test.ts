@@ -198,7 +198,7 @@ describe('a declared grant', () => {
     expect(await may('app', 'SELECT shop.price(1, now())')).toBe(true)
     expect(await may('app', 'CALL shop.clean()')).toBe(true)
     expect(await may('app', `SELECT shop.price('x')`)).toBe(false)
-    expect(await summaries(on('*'))).toEqual(['grant EXECUTE on function "price(text)" in shop to app'])
+    expect(await summaries(on('*'))).toEqual(['grant EXECUTE on function price(text) in shop to app'])
     await applied(on('*'))
     await applied({ app: { grants: [{ schema: 'shop', functions: ['price(text)'], privileges: 'none' }] } })
     expect(await may('app', `SELECT shop.price('x')`)).toBe(false)

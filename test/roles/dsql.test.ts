@@ -10,10 +10,10 @@ const dsql: RoleServer = {
   transactionalDdl: false,
   publicSchemaIsSystem: true,
   defaultPrivilegesUnproven: true,
-  allCatalogs: false,
+  catalogsUnproven: true,
 }
-/** pg_proc and pg_database are not asked. */
-const shallow = { functions: false, databases: false }
+/** Of the declared schemas; pg_proc and pg_database are not asked. */
+const shallow = { functions: false, databases: false, everywhere: false, system: [] }
 const reader = 'arn:aws:iam::123456789012:role/reader'
 const writer = 'arn:aws:iam::123456789012:role/writer'
 
@@ -68,7 +68,13 @@ class FakeDsql implements SqlClient {
     else if (mapped) this.#arns.set(mapped[2] as string, mapped[1] as string)
     else if (granted) {
       const object = objects.find(({ kind, path }) => kind === granted[2]?.toLowerCase() && path === granted[3])
-      this.#held.push({ objects: [object?.id], column: null, roles: [granted[4]], privileges: [granted[1]] })
+      this.#held.push({
+        objects: [object?.id],
+        column: null,
+        roles: [granted[4]],
+        grantors: ['admin'],
+        privileges: [granted[1]],
+      })
     } else throw new Error(`not expected here: ${text}`)
   }
 }

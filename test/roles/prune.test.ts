@@ -42,7 +42,7 @@ describe('pruning', () => {
       ])
       expect(await brought(app, true)).toEqual([
         'take app out of team',
-        'revoke EXECUTE on function "f()" in extra from app',
+        'revoke EXECUTE on function f() in extra from app',
         'revoke SELECT on every future table of master in extra from app',
         'revoke USAGE on schema extra from app',
         'revoke SELECT, INSERT on table t in extra from app',

@@ -1,17 +1,19 @@
+import { compareAccess } from '../comparison.ts'
+import { withFuture } from '../future.ts'
 import type { RoleManifest } from '../manifest.ts'
+import { planAgainst } from '../plan.ts'
 import { type Patience, patientClient } from '../retry.ts'
 import type { RoleServer, SqlClient } from '../server.ts'
 import { shown } from '../statement.ts'
-import { readSurvey, type Survey } from '../survey/survey.ts'
-import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import { readSurvey, type Survey } from '../survey.ts'
+import { isAdmin, isSystemRole } from '../visible.ts'
 import { driftFindings } from './drift.ts'
-import { extraAccess } from './extra-access.ts'
+import { extraAccess, ownership } from './extra-access.ts'
 import { byDanger, type Finding } from './finding.ts'
 import { loginFindings } from './logins.ts'
 import { extraMemberships } from './memberships.ts'
 import { powerFindings } from './power.ts'
 import { publicFindings } from './public.ts'
-import { wantedOf } from './wanted-access.ts'
 
 /** What an audit found, the worst first, and what it could not look at. */
 export interface Audit {
@@ -29,31 +31,43 @@ export async function auditRoles(
   server: RoleServer,
   patience: Patience = {},
 ): Promise<Audit> {
-  const patient = patientClient(client, patience)
-  const survey = await readSurvey(patient, server)
-  const wanted = await wantedOf(patient, manifest, server)
+  const survey = await readSurvey(patientClient(client, patience), manifest, server)
+  return await auditSurvey(client, survey, manifest, server, patience)
+}
+
+/** The same where the database was read already; asks only whether default privileges can be set, where that is not known. */
+export async function auditSurvey(
+  client: SqlClient,
+  survey: Survey,
+  manifest: RoleManifest,
+  server: RoleServer,
+  patience: Patience,
+): Promise<Audit> {
+  const catalog = await withFuture(client, survey, manifest, server, patience)
+  const comparison = compareAccess(manifest, catalog, server)
   const logins = loginFindings(manifest, survey, server)
+  const drift = driftFindings(() => planAgainst(manifest, catalog, comparison, server))
   const found = [
     ...logins,
     ...powerFindings(survey),
     ...extraMemberships(manifest, survey),
-    ...extraAccess(manifest, survey, wanted),
+    ...extraAccess(comparison),
+    ...ownership(manifest, survey),
     ...publicFindings(survey),
-    ...(await driftFindings(client, manifest, server, patience)).filter(
-      ({ sql }) => !logins.some((known) => known.sql === sql),
-    ),
+    ...drift.filter(({ sql }) => !logins.some((known) => known.sql === sql)),
   ]
-  return { findings: byDanger(found), notices: blindSpots(manifest, survey) }
+  return { findings: byDanger(found), notices: blindSpots(manifest, survey, server) }
 }
 
-function blindSpots(manifest: RoleManifest, survey: Survey): string[] {
-  const skipped = survey.people.filter(
-    (person) => Object.hasOwn(manifest, person.name) && (isSystemRole(person) || isAdmin(survey, person.name)),
+function blindSpots(manifest: RoleManifest, survey: Survey, server: RoleServer): string[] {
+  const skipped = [...survey.roles.values()].filter(
+    (role) => Object.hasOwn(manifest, role.name) && (isSystemRole(role) || isAdmin(survey, role.name)),
   )
   return [
-    ...(survey.complete ? [] : ['functions are not looked at: this service does not show them']),
-    ...(survey.complete && survey.passwords === undefined
-      ? [`${shown(survey.admin.login)} may not see whether a role has a password`]
+    ...Object.values(survey.unseen),
+    // On Aurora DSQL a token is the only way in.
+    ...(survey.passwords === undefined && server.iam !== 'aws-iam'
+      ? [`${shown(survey.session.login)} may not see whether a role has a password`]
       : []),
     ...skipped.map(({ name }) => `${shown(name)} is declared, but is the admin or a role of the server: not looked at`),
   ]

@@ -1,20 +1,12 @@
 import { isPrismaIamError } from '../../errors.ts'
-import type { RoleManifest } from '../manifest.ts'
-import { planRoles } from '../plan.ts'
-import type { Patience } from '../retry.ts'
-import type { RoleServer, SqlClient } from '../server.ts'
+import type { RolePlan } from '../plan.ts'
 import type { RoleStatement } from '../statement.ts'
 import type { Finding } from './finding.ts'
 
 /** What `roles apply` would do, and why it would do nothing at all where the declaration does not fit the database. */
-export async function driftFindings(
-  client: SqlClient,
-  manifest: RoleManifest,
-  server: RoleServer,
-  patience: Patience,
-): Promise<Finding[]> {
+export function driftFindings(plan: () => RolePlan): Finding[] {
   try {
-    return (await planRoles(client, manifest, server, patience)).statements.map(missing)
+    return plan().statements.map(missing)
   } catch (error) {
     if (!isPrismaIamError(error) || !refusals.includes(error.code)) throw error
     const problems = error.problems.length > 0 ? error.problems : [error.message]

@@ -1,73 +1,66 @@
 import { isBookkeeping } from '../bookkeeping.ts'
+import { type CatalogObject, isThing } from '../catalog.ts'
+import type { Comparison } from '../comparison.ts'
+import { described } from '../described.ts'
+import type { Lack } from '../diff-access.ts'
 import { groupBy } from '../group.ts'
-import type { RoleManifest } from '../manifest.ts'
+import type { Privilege, RoleManifest } from '../manifest.ts'
 import { shown } from '../statement.ts'
-import { described, describedAll } from '../survey/described.ts'
-import { giveTo, revoke } from '../survey/mend.ts'
-import type { Survey, Thing } from '../survey/survey.ts'
+import { changeOwner, revokePrivileges } from '../statement-access.ts'
+import type { Survey } from '../survey.ts'
+import { isAdmin } from '../visible.ts'
 import type { Danger, Finding } from './finding.ts'
-import type { WantedById } from './wanted-access.ts'
 
-/** What declared roles hold themselves, or own, beyond their declaration; in every schema, also where nothing is declared. */
-export function extraAccess(manifest: RoleManifest, survey: Survey, wanted: WantedById): Finding[] {
-  const things = new Map(survey.things.map((thing) => [thing.id, thing]))
-  const extras: Extra[] = []
-  for (const { object, column, role, privileges } of survey.grants) {
-    const thing = things.get(object)
-    if (role === null || thing === undefined || !Object.hasOwn(manifest, role) || thing.owner === role) continue
-    if (manifest[role]?.absent || wanted.isDenied(role, object)) continue
-    const [whole, part] = [wanted.privileges(role, object, null), wanted.privileges(role, object, column)]
-    const rest = privileges.filter((name) => !whole.has(name) && !part.has(name) && !harmless(thing, name))
-    if (rest.length > 0) extras.push({ role, thing, column, privileges: rest })
-  }
-  const alike = groupBy(extras, ({ role, thing, column, privileges }) =>
-    [role, thing.kind, thing.schema ?? '', isBookkeeping(thing.name), column ?? '', ...privileges].join('\0'),
-  )
-  return [...[...alike.values()].map(extraFinding), ...ownership(manifest, survey)]
-}
-
-interface Extra {
-  readonly role: string
-  readonly thing: Thing
-  readonly column: string | null
-  readonly privileges: readonly string[]
+/** What declared roles hold themselves beyond their declaration; in every schema, also where nothing is declared. */
+export function extraAccess({ surplus }: Comparison): Finding[] {
+  const extras = surplus.map(withoutHarmless).filter(({ privileges }) => privileges.length > 0)
+  const alike = groupBy(extras, ({ role, object, column, privileges }) => {
+    const { kind, schema, name, owner } = object
+    return [role, kind, schema, isThing(object) ? '' : owner, isBookkeeping(name), column ?? '', ...privileges].join(
+      '\0',
+    )
+  })
+  return [...alike.values()].map(extraFinding)
 }
 
 /** No declaration can speak of the database itself, and everybody may connect to it unless that was taken away. */
-function harmless({ kind }: Thing, privilege: string): boolean {
-  return kind === 'database' && privilege !== 'CREATE'
+function withoutHarmless(lack: Lack): Lack {
+  if (lack.object.kind !== 'database') return lack
+  return { ...lack, privileges: lack.privileges.filter((privilege) => privilege === 'CREATE') }
 }
 
-function extraFinding(extras: readonly [Extra, ...Extra[]]): Finding {
-  const [{ role, column, privileges, thing }] = extras
-  const things = extras.map((extra) => extra.thing)
-  const where = column === null ? '' : `column ${shown(column)} of `
-  const object = where + describedAll(things)
+function extraFinding(extras: readonly [Lack, ...Lack[]]): Finding {
+  const [{ role, column, privileges, object }] = extras
+  const objects = extras.map((extra) => extra.object)
+  const words = `${column === null ? '' : `column ${shown(column)} of `}${described(objects)}`
+  const target = { objects, ...(column === null ? {} : { columns: [column] }) }
   return {
     kind: 'extra',
-    danger: dangerOf(thing, privileges),
+    danger: dangerOf(object, privileges),
     role,
-    object,
-    sentence: `${shown(role)} holds ${privileges.join(', ')} on ${object}, which is not declared`,
-    sql: revoke(privileges, things, role, column),
+    object: words,
+    sentence: `${shown(role)} holds ${privileges.join(', ')} on ${words}, which is not declared`,
+    sql: revokePrivileges([role], privileges, target).sql,
   }
 }
 
-function dangerOf(thing: Thing, privileges: readonly string[]): Danger {
+function dangerOf({ kind, name }: CatalogObject, privileges: readonly Privilege[]): Danger {
   const reads = privileges.every((privilege) => privilege === 'SELECT' || privilege === 'USAGE')
-  if (thing.kind === 'table' && isBookkeeping(thing.name) && !reads) return 'high'
+  if (kind === 'table' && isBookkeeping(name) && !reads) return 'high'
   return reads ? 'low' : 'medium'
 }
 
-function ownership(manifest: RoleManifest, { things, admin }: Survey): Finding[] {
-  return things
-    .filter(({ owner }) => Object.hasOwn(manifest, owner) && owner !== admin.login && owner !== admin.creator)
-    .map((thing) => ({
+/** What declared roles own: no declaration limits an owner. */
+export function ownership(manifest: RoleManifest, survey: Survey): Finding[] {
+  return survey.objects
+    .filter((object) => isThing(object) && object.ours)
+    .filter(({ owner }) => Object.hasOwn(manifest, owner) && !isAdmin(survey, owner))
+    .map((object) => ({
       kind: 'owner',
       danger: 'medium',
-      role: thing.owner,
-      object: described(thing),
-      sentence: `${shown(thing.owner)} owns ${described(thing)}: it may change and drop it, whatever is declared`,
-      sql: giveTo(admin.creator, thing),
+      role: object.owner,
+      object: described([object]),
+      sentence: `${shown(object.owner)} owns ${described([object])}: it may change and drop it, whatever is declared`,
+      sql: changeOwner(object, survey.session.creator),
     }))
 }

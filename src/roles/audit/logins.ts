@@ -1,26 +1,26 @@
 import { identifier } from '../../sql/quote.ts'
-import { groupBy } from '../group.ts'
+import type { CatalogRole } from '../catalog.ts'
 import type { RoleDeclaration, RoleManifest } from '../manifest.ts'
 import { findPath } from '../membership.ts'
 import type { RoleServer } from '../server.ts'
 import { grantMembership, revokeArn, shown } from '../statement.ts'
-import type { Person, Survey } from '../survey/survey.ts'
-import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import type { Survey } from '../survey.ts'
+import { isAdmin, isSystemRole } from '../visible.ts'
 import type { Finding } from './finding.ts'
 import { attributesOf } from './power.ts'
 
 /** Who may log in: roles that nobody declared, and declared ones whose way in is not the declared one. */
 export function loginFindings(manifest: RoleManifest, survey: Survey, server: RoleServer): Finding[] {
-  const people = survey.people.filter((person) => !isSystemRole(person) && !isAdmin(survey, person.name))
-  return people.flatMap((person) => {
-    const declared = Object.hasOwn(manifest, person.name) ? manifest[person.name] : undefined
-    if (declared !== undefined) return declaredLogin(person.name, declared, survey, server)
-    return person.login ? [undeclaredLogin(person, survey)] : []
+  const others = [...survey.roles.values()].filter((role) => !isSystemRole(role) && !isAdmin(survey, role.name))
+  return others.flatMap((role) => {
+    const declared = Object.hasOwn(manifest, role.name) ? manifest[role.name] : undefined
+    if (declared !== undefined) return declaredLogin(role.name, declared, survey, server)
+    return role.login ? [undeclaredLogin(role, survey)] : []
   })
 }
 
-function undeclaredLogin(person: Person, survey: Survey): Finding {
-  const { name } = person
+function undeclaredLogin(role: CatalogRole, survey: Survey): Finding {
+  const { name } = role
   const ways = [
     ...(findPath(
       survey.memberships.filter(({ inherits }) => inherits),
@@ -29,12 +29,12 @@ function undeclaredLogin(person: Person, survey: Survey): Finding {
     )
       ? ['by IAM']
       : []),
-    ...(survey.arns.get(name) ?? []).map((arn) => `as ${arn}`),
+    ...[...(survey.arns.get(name) ?? [])].map((arn) => `as ${arn}`),
     ...(survey.passwords?.has(name) ? ['by password'] : []),
   ]
   return {
     kind: 'undeclared-login',
-    danger: attributesOf(person).length > 0 ? 'high' : 'medium',
+    danger: attributesOf(role).length > 0 ? 'high' : 'medium',
     role: name,
     object: `role ${shown(name)}`,
     sentence: `${shown(name)} may log in${ways.length > 0 ? ` ${ways.join(', ')}` : ''}, and nobody declared it`,
@@ -72,11 +72,11 @@ function declaredLogin(name: string, declared: RoleDeclaration, survey: Survey, 
       sql: `ALTER ROLE ${identifier(name)} PASSWORD NULL`,
     })
   }
-  return [...findings, ...undeclaredArns(name, iam, survey.arns.get(name) ?? [])]
+  return [...findings, ...undeclaredArns(name, iam, survey.arns.get(name) ?? new Set())]
 }
 
-function undeclaredArns(name: string, declared: readonly string[], actual: readonly string[]): Finding[] {
-  return [...groupBy(actual, (arn) => arn).keys()]
+function undeclaredArns(name: string, declared: readonly string[], actual: ReadonlySet<string>): Finding[] {
+  return [...actual]
     .filter((arn) => !declared.includes(arn))
     .map((arn) => ({
       kind: 'extra',

@@ -1,14 +1,13 @@
 import type { RoleManifest } from '../manifest.ts'
 import { revokeMembership, shown } from '../statement.ts'
-import type { Survey } from '../survey/survey.ts'
-import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import type { Survey } from '../survey.ts'
+import { isAdmin, isSystemRole } from '../visible.ts'
 import type { Danger, Finding } from './finding.ts'
 
 /** Memberships of declared roles beyond their declaration, and of anybody else in roles with power of their own. */
 export function extraMemberships(manifest: RoleManifest, survey: Survey): Finding[] {
-  const people = new Map(survey.people.map((person) => [person.name, person]))
   return survey.memberships.flatMap(({ member, role }) => {
-    const person = people.get(member)
+    const person = survey.roles.get(member)
     if (person === undefined || isSystemRole(person) || isAdmin(survey, member)) return []
     const declared = Object.hasOwn(manifest, member) ? manifest[member] : undefined
     if (declared === undefined && powers[role] === undefined) return []

@@ -1,16 +1,17 @@
 import { identifier } from '../../sql/quote.ts'
+import type { Attribute, CatalogRole } from '../catalog.ts'
 import { shown } from '../statement.ts'
-import type { Attribute, Person, Survey } from '../survey/survey.ts'
-import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import type { Survey } from '../survey.ts'
+import { isAdmin, isSystemRole } from '../visible.ts'
 import type { Finding } from './finding.ts'
 
 /** Attributes that stand above every grant, of anybody but the admin and the server's own roles. */
 export function powerFindings(survey: Survey): Finding[] {
-  return survey.people
-    .filter((person) => !isSystemRole(person) && !isAdmin(survey, person.name) && attributesOf(person).length > 0)
-    .map((person) => {
-      const { name } = person
-      const held = attributesOf(person)
+  return [...survey.roles.values()]
+    .filter((role) => !isSystemRole(role) && !isAdmin(survey, role.name) && attributesOf(role).length > 0)
+    .map((role) => {
+      const { name } = role
+      const held = attributesOf(role)
       return {
         kind: 'power',
         danger: held.every((attribute) => attribute === 'createDatabase') ? 'medium' : 'high',
@@ -23,8 +24,8 @@ export function powerFindings(survey: Survey): Finding[] {
 }
 
 /** The attributes that a role has. */
-export function attributesOf(person: Person): Attribute[] {
-  return (Object.keys(words) as Attribute[]).filter((attribute) => person[attribute])
+export function attributesOf(role: CatalogRole): Attribute[] {
+  return (Object.keys(words) as Attribute[]).filter((attribute) => role[attribute])
 }
 
 /** PostgreSQL's words; NO before each takes it away. */

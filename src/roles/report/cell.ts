@@ -1,4 +1,4 @@
-import type { ThingKind } from '../survey/survey.ts'
+import type { ThingKind } from '../catalog.ts'
 import type { ReportedAccess } from './report.ts'
 
 /** What one role may do in one place, in a few characters of a matrix; `legend` explains them. */

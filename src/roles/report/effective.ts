@@ -1,4 +1,5 @@
-import type { Survey, ThingKind } from '../survey/survey.ts'
+import type { ThingKind } from '../catalog.ts'
+import type { Survey } from '../survey.ts'
 import type { Alike } from './alike.ts'
 import { reachOf } from './reach.ts'
 
@@ -24,7 +25,7 @@ export interface Access {
 /** What each role may do; `null` asks for what everybody may. */
 export function effectiveAccess(survey: Survey): (role: string | null, alike: Alike) => Access {
   const reach = reachOf(survey)
-  const superusers = new Set(survey.people.filter(({ superuser }) => superuser).map(({ name }) => name))
+  const superusers = new Set([...survey.roles.values()].filter(({ superuser }) => superuser).map(({ name }) => name))
   return (role, { things: [thing], grants }) => {
     const reached = role === null ? new Set<string>() : reach(role)
     const whole = new Gathered()
@@ -67,7 +68,7 @@ function wayOf(
 class Gathered {
   readonly #ways = new Map<string, Way[]>()
 
-  add(privileges: readonly string[], way: Way): this {
+  add(privileges: Iterable<string>, way: Way): this {
     for (const privilege of privileges) this.#ways.set(privilege, [...(this.#ways.get(privilege) ?? []), way])
     return this
   }

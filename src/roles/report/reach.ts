@@ -1,14 +1,14 @@
-import type { Survey } from '../survey/survey.ts'
+import type { Survey } from '../survey.ts'
 
 /** PostgreSQL's group whose one member is the owner of the database; no catalog lists that membership. */
 const databaseOwner = 'pg_database_owner'
 
 /** The roles whose privileges each role uses without SET ROLE, itself included. */
-export function reachOf({ memberships, things }: Survey): (role: string) => ReadonlySet<string> {
+export function reachOf({ memberships, objects }: Survey): (role: string) => ReadonlySet<string> {
   const parents = new Map<string, string[]>()
   const add = (member: string, role: string) => parents.set(member, [...(parents.get(member) ?? []), role])
   for (const { member, role, inherits } of memberships) if (inherits) add(member, role)
-  for (const { kind, owner } of things) if (kind === 'database') add(owner, databaseOwner)
+  for (const { kind, owner } of objects) if (kind === 'database') add(owner, databaseOwner)
 
   const known = new Map<string, ReadonlySet<string>>()
   return (role) => {

@@ -1,12 +1,13 @@
-import { auditRoles } from '../audit/audit.ts'
+import { auditSurvey } from '../audit/audit.ts'
 import type { Finding } from '../audit/finding.ts'
 import { attributesOf } from '../audit/power.ts'
+import type { Attribute, CatalogRole, ThingKind } from '../catalog.ts'
 import type { RoleManifest } from '../manifest.ts'
 import { type Patience, patientClient } from '../retry.ts'
 import type { RoleServer, SqlClient } from '../server.ts'
 import { countSessions } from '../sessions.ts'
-import { type Attribute, type Person, readSurvey, type Survey, type ThingKind } from '../survey/survey.ts'
-import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import { readSurvey, type Survey } from '../survey.ts'
+import { isAdmin, isSystemRole } from '../visible.ts'
 import { alikeThings } from './alike.ts'
 import { type Access, effectiveAccess } from './effective.ts'
 
@@ -69,13 +70,15 @@ export async function reportRoles(
   { now = new Date(), ...patience }: ReportOptions = {},
 ): Promise<RolesReport> {
   const patient = patientClient(client, patience)
-  const { findings, notices } = await auditRoles(client, manifest, server, patience)
-  const survey = await readSurvey(patient, server)
+  const survey = await readSurvey(patient, manifest, server)
+  const { findings, notices } = await auditSurvey(client, survey, manifest, server, patience)
   const sessions = server.showsSessions ? await countSessions(patient) : undefined
-  const people = survey.people.filter((person) => !isSystemRole(person) || isAdmin(survey, person.name))
-  const roles = people.map((person) => reported(person, manifest, survey, sessions)).toSorted(byRank)
+  const roles = [...survey.roles.values()]
+    .filter((role) => !isSystemRole(role) || isAdmin(survey, role.name))
+    .map((role) => reported(role, manifest, survey, sessions))
+    .toSorted(byRank)
   return {
-    database: survey.database,
+    database: survey.session.database,
     takenAt: now.toISOString(),
     roles,
     objects: objectsOf(
@@ -88,21 +91,22 @@ export async function reportRoles(
 }
 
 function reported(
-  person: Person,
+  role: CatalogRole,
   manifest: RoleManifest,
-  { memberships, arns, admin }: Survey,
+  survey: Survey,
   sessions: ReadonlyMap<string, number> | undefined,
 ): ReportedRole {
-  const { name, login, connectionLimit } = person
+  const { memberships, arns } = survey
+  const { name, login, connectionLimit } = role
   const declared = Object.hasOwn(manifest, name) ? manifest[name] : undefined
   return {
     name,
     declared: declared !== undefined && !declared.absent,
-    admin: isAdmin({ admin }, name),
+    admin: isAdmin(survey, name),
     login,
-    arns: arns.get(name) ?? (arns.size === 0 ? (declared?.iam ?? []) : []),
-    attributes: attributesOf(person),
-    memberOf: memberships.filter(({ member, inherits }) => member === name && inherits).map(({ role }) => role),
+    arns: [...(arns.get(name) ?? (arns.size === 0 ? (declared?.iam ?? []) : []))],
+    attributes: attributesOf(role),
+    memberOf: memberships.filter(({ member, inherits }) => member === name && inherits).map((edge) => edge.role),
     connectionLimit,
     openSessions: sessions === undefined ? null : (sessions.get(name) ?? 0),
   }
@@ -128,7 +132,8 @@ function objectsOf(survey: Survey, roles: readonly string[]): ReportedObjects[] 
   }
   const rows = new Map<string, ReportedObjects>()
   for (const alike of groups) {
-    const [{ kind, schema }] = alike.things
+    const [{ kind, schema: place }] = alike.things
+    const schema = place === '' ? null : place
     const names = alike.things.map(({ name, takes }) => (takes === null ? name : `${name}(${takes})`))
     const inside = kind !== 'schema' && kind !== 'database'
     const access = [null, ...roles]

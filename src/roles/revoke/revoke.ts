@@ -1,12 +1,13 @@
 import { PrismaIamError } from '../../errors.ts'
+import { isThing } from '../catalog.ts'
 import type { RoleManifest } from '../manifest.ts'
 import { type Patience, patientClient } from '../retry.ts'
 import { runStatements } from '../run.ts'
 import type { RoleServer, SqlClient } from '../server.ts'
 import { endSessions, type OpenSession, openSessions } from '../sessions.ts'
 import { type RoleStatement, shown } from '../statement.ts'
-import { readSurvey, type Survey } from '../survey/survey.ts'
-import { isAdmin } from '../survey/visible.ts'
+import { readSurvey, type Survey } from '../survey.ts'
+import { isAdmin } from '../visible.ts'
 import { closingStatements } from './close.ts'
 import { strippingStatements } from './strip.ts'
 import { assertArn, targetOf } from './target.ts'
@@ -57,14 +58,14 @@ export async function revokeRole(
 ): Promise<Revoked> {
   const { role: name, arn, grants = false, terminate = false } = revocation
   const patient = patientClient(client, patience)
-  const survey = await readSurvey(patient, server)
-  const person = targetOf(survey, name)
+  const survey = await readSurvey(patient, manifest, server)
+  const target = targetOf(survey, name)
   if (arn !== undefined) assertArn(survey, name, arn, server)
 
   // The door is closed for good before anything else is tried: a refused REVOKE must not open it again.
-  const closing = closingStatements(person, survey, server, arn)
+  const closing = closingStatements(target, survey, server, arn)
   await runStatements(client, closing, server, patience)
-  const after = await readSurvey(patient, server)
+  const after = await readSurvey(patient, manifest, server)
   assertClosed(targetOf(after, name), after, server, arn)
   const stripping = grants ? strippingStatements(name, survey) : []
   await runStatements(client, stripping, server, patience)
@@ -82,7 +83,7 @@ function assertClosed(
   { iam }: RoleServer,
   arn: string | undefined,
 ): void {
-  const mapped = (arns.get(name) ?? []).filter((known) => arn === undefined || known === arn)
+  const mapped = [...(arns.get(name) ?? [])].filter((known) => arn === undefined || known === arn)
   if (iam === 'aws-iam' ? mapped.length === 0 : !login) return
   throw new PrismaIamError('PRISMA_IAM_ROLES_VERIFY', `read back, ${shown(name)} can still log in:`, {
     problems: iam === 'aws-iam' ? mapped.map((known) => `${known} is mapped to it`) : ['it has LOGIN'],
@@ -119,13 +120,13 @@ function notices(
     const what = arn === undefined ? `\`${name}\` out of \`roles\`` : `the ARN out of \`iam\` of \`${name}\``
     said.push(`${shown(name)} is declared, so the next deploy gives this back: take ${what} in the config first`)
   }
-  const mapped = survey.arns.get(name) ?? []
+  const mapped = [...(survey.arns.get(name) ?? [])]
   if (arn !== undefined && mapped.length > 0) said.push(`still mapped to ${shown(name)}: ${mapped.join(', ')}`)
   const members = survey.memberships
     .filter(({ role, member, inherits }) => role === name && inherits && !isAdmin(survey, member))
     .map(({ member }) => shown(member))
   if (members.length > 0) said.push(`members of ${shown(name)} keep what it may do: ${members.join(', ')}`)
-  const owned = survey.things.filter(({ owner }) => owner === name).length
+  const owned = survey.objects.filter((object) => isThing(object) && object.owner === name).length
   if (owned > 0) said.push(`${shown(name)} owns ${owned} object${owned === 1 ? '' : 's'}, and an owner needs no grant`)
   const stuck = survey.memberships.some(({ member, role }) => member === name && role === 'rds_iam')
   if (server.iam === 'rds_iam' && stuck) said.push(`${shown(name)} is still in rds_iam, by somebody else's grant`)

@@ -1,20 +1,21 @@
 import { PrismaIamError } from '../../errors.ts'
 import { didYouMean } from '../../nearest.ts'
 import { arnProblem } from '../arn.ts'
+import type { CatalogRole } from '../catalog.ts'
 import type { RoleServer } from '../server.ts'
 import { shown } from '../statement.ts'
-import type { Person, Survey } from '../survey/survey.ts'
-import { isAdmin, isSystemRole } from '../survey/visible.ts'
+import type { Survey } from '../survey.ts'
+import { isAdmin, isSystemRole } from '../visible.ts'
 
 /**
  * The role that is meant.
  * @throws PrismaIamError `PRISMA_IAM_ROLES_UNKNOWN` when there is none, with the nearest name;
  * `PRISMA_IAM_ROLES_PROTECTED` when it is the admin or not the project's to close.
  */
-export function targetOf(survey: Survey, name: string): Person {
-  const person = survey.people.find((known) => known.name === name)
-  if (person === undefined) {
-    const known = survey.people.filter((other) => !isSystemRole(other)).map((other) => other.name)
+export function targetOf(survey: Survey, name: string): CatalogRole {
+  const target = survey.roles.get(name)
+  if (target === undefined) {
+    const known = [...survey.roles.values()].filter((other) => !isSystemRole(other)).map((other) => other.name)
     throw new PrismaIamError('PRISMA_IAM_ROLES_UNKNOWN', `there is no role ${shown(name)}${didYouMean(name, known)}`, {
       hint: 'nothing was changed; `prisma-iam roles report` lists the roles',
     })
@@ -22,10 +23,10 @@ export function targetOf(survey: Survey, name: string): Person {
   if (isAdmin(survey, name)) {
     throw protectedRole(`${shown(name)} is the admin that this command is logged in as`, 'log in as another admin')
   }
-  if (isSystemRole(person)) {
+  if (isSystemRole(target)) {
     throw protectedRole(`${shown(name)} belongs to the server or to AWS`, 'name a role of the project')
   }
-  return person
+  return target
 }
 
 /**
@@ -40,7 +41,7 @@ export function assertArn(survey: Survey, name: string, arn: string, server: Pic
     })
   }
   const problem = arnProblem(arn)
-  const mapped = survey.arns.get(name) ?? []
+  const mapped = [...(survey.arns.get(name) ?? [])]
   const near = mapped.includes(arn) ? '' : didYouMean(arn, mapped)
   if (problem === undefined && near === '') return
   throw new PrismaIamError('PRISMA_IAM_ROLES_UNKNOWN', problem ?? `${arn} is not mapped to ${shown(name)}${near}`, {

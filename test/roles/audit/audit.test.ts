@@ -107,7 +107,7 @@ describe('extra access of a declared role', () => {
       GRANT DELETE ON shop._prisma_migrations TO app`)
     await server.superuser.query('GRANT CREATE ON DATABASE postgres TO app')
     expect(await audited()).toMatchObject([
-      { danger: 'high', sentence: expect.stringContaining('DELETE on table shop._prisma_migrations') },
+      { danger: 'high', sentence: expect.stringContaining('DELETE on table _prisma_migrations in shop') },
       {
         kind: 'extra',
         role: 'app',
@@ -185,11 +185,11 @@ test('what everybody may do beyond the defaults is found', async () => {
     ALTER DEFAULT PRIVILEGES IN SCHEMA shop GRANT SELECT ON TABLES TO PUBLIC`)
   const findings = await audited()
   expect(findings.map(({ danger, sentence }) => `${danger}: ${sentence}`)).toEqual([
-    'high: everybody (PUBLIC) may INSERT on column secret of table shop.Order',
+    'high: everybody (PUBLIC) may INSERT on column secret of table Order in shop',
     'high: everybody (PUBLIC) may CREATE on schema public',
-    'medium: everybody (PUBLIC) may EXECUTE on function shop.sudo(text, integer[]), with the rights of master',
-    'medium: everybody (PUBLIC) will have SELECT on every table that master makes in schema shop',
-    'medium: everybody (PUBLIC) may SELECT on table shop.Item',
+    'medium: everybody (PUBLIC) may EXECUTE on function sudo(text, integer[]) in shop, with the rights of master',
+    'medium: everybody (PUBLIC) will have SELECT on every table that master makes in shop',
+    'medium: everybody (PUBLIC) may SELECT on table Item in shop',
   ])
   expect(await mended()).toEqual([])
 })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Alike, alikeThings } from '../../../src/roles/report/alike.ts'
 import { effectiveAccess } from '../../../src/roles/report/effective.ts'
-import { readSurvey, type Survey } from '../../../src/roles/survey/survey.ts'
+import { readSurvey, type Survey } from '../../../src/roles/survey.ts'
 import { rds, type TestRds, testRds } from '../rds.ts'
 
 let server: TestRds
@@ -124,7 +124,7 @@ test('is what PostgreSQL itself says, whatever was granted, inherited and owned'
         for (const [{ on, what }, grantee, verb] of grants) {
           await superuser.query(`${verb} ${what} ON ${on} ${verb === 'GRANT' ? 'TO' : 'FROM'} ${grantee}`)
         }
-        const survey = await readSurvey(superuser, rds)
+        const survey = await readSurvey(superuser, {}, rds)
         const groups = alikeThings(survey).filter(
           ({ things: [{ schema, kind }] }) => schema === 'shop' || schema === 'public' || kind === 'database',
         )
@@ -143,7 +143,7 @@ describe('the way in which it comes', () => {
       BEGIN;
       GRANT SELECT ON shop.one TO a, b, PUBLIC; GRANT b TO a; GRANT UPDATE (secret) ON shop.one TO b; GRANT owner TO c`)
     try {
-      const survey = await readSurvey(server.superuser, rds)
+      const survey = await readSurvey(server.superuser, {}, rds)
       const one = alikeThings(survey).find(({ things }) => things.some(({ name }) => name === 'one')) as Alike
       const accessOf = effectiveAccess(survey)
       expect(accessOf('a', one)).toEqual({

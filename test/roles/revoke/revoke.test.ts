@@ -65,10 +65,10 @@ describe('a role that is closed', () => {
     expect(summaries({ statements })).toEqual([
       'keep role app from logging in',
       'keep app from logging in by IAM',
+      'revoke everything on every future table of master in shop from app',
       'revoke everything on schema shop from app',
-      'revoke everything on table shop.Order from app',
+      'revoke everything on table Order in shop from app',
       'take app out of readers',
-      'revoke everything on later tables of master from app',
     ])
     expect(sessions).toMatchObject({ kind: 'seen', ended: [], open: [{ state: 'idle' }] })
     for (const sql of ['SELECT secret FROM shop."Order"', 'UPDATE shop."Order" SET secret = null']) {

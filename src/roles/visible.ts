@@ -1,7 +1,7 @@
-import type { Person, Survey } from './survey.ts'
+import type { Catalog, CatalogRole } from './catalog.ts'
 
 /** PostgreSQL's own roles and the service's: nobody declares them, and nobody can mend them. */
-export function isSystemRole({ name, builtIn }: Pick<Person, 'name' | 'builtIn'>): boolean {
+export function isSystemRole({ name, builtIn }: Pick<CatalogRole, 'name' | 'builtIn'>): boolean {
   return builtIn || name.startsWith('pg_') || isAwsRole(name)
 }
 
@@ -11,6 +11,6 @@ function isAwsRole(name: string): boolean {
 }
 
 /** Is this who looks? The admin makes the roles and is none of those that an application needs. */
-export function isAdmin({ admin }: Pick<Survey, 'admin'>, name: string): boolean {
-  return name === admin.login || name === admin.creator
+export function isAdmin({ session }: Pick<Catalog, 'session'>, name: string): boolean {
+  return name === session.login || name === session.creator
 }
