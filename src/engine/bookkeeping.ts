@@ -114,9 +114,13 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
   /** What is no migration of this database: a file on a shadow database, a change of `db push`, the history's own table. */
   const scriptAlone = async (text: string): Promise<void> => {
     const plan = await planMigration('the script', text, server)
-    if (plan === 'whole') return await session.script(text)
-    if (plan.refusals.length > 0) throw refused(problemsOf('the script', plan))
-    await runUnwritten(session, plan.steps, server, edges)
+    if (plan !== 'whole' && plan.refusals.length > 0) throw refused(problemsOf('the script', plan))
+    const leaveAsFound = await untilAgreed(() => readSettings(session, server), edges)
+    try {
+      await (plan === 'whole' ? session.script(text) : runUnwritten(session, plan.steps, server, edges))
+    } finally {
+      await untilAgreed(leaveAsFound, edges).catch(() => {})
+    }
   }
 
   const script = async (text: string): Promise<void> => {
@@ -130,9 +134,10 @@ export function keepBooks(session: Session, server: Planned, edges: StepEdges): 
       const plan = await planMigration(migration, text, server)
       if (plan === 'whole') {
         await session.script('BEGIN')
-        await session.query(insert.sql, insert.values)
+        // The file comes first: a replication slot is refused where something has been written.
         await session.script(text)
         await leaveAsFound()
+        await session.query(insert.sql, insert.values)
         state = { at: 'inside', migration, begun }
       } else {
         const journal = await runSteps(session, { migration, steps: plan.steps }, server, edges)

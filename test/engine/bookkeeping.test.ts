@@ -9,7 +9,7 @@ let server: TestPostgres
 let database: string
 
 beforeAll(async () => {
-  server = await testPostgres()
+  server = await testPostgres({ settings: { wal_level: 'logical' } })
 })
 beforeEach(async () => {
   database = await server.createDatabase()
@@ -32,9 +32,9 @@ test('a file and its row are one transaction', async () => {
   expect(sent.slice(-8)).toEqual([
     expect.stringContaining('search_path'),
     'BEGIN',
-    expect.stringMatching(/^INSERT INTO "_prisma_migrations"/),
     'CREATE TABLE a ()',
-    expect.stringMatching(/^SET CONSTRAINTS ALL IMMEDIATE; RESET ROLE; .*search_path/),
+    expect.stringMatching(/^SET CONSTRAINTS ALL IMMEDIATE; .*RESET ROLE; RESET ALL; .*search_path/),
+    expect.stringMatching(/^INSERT INTO "_prisma_migrations"/),
     expect.stringMatching(/^UPDATE .* "applied_steps_count"/),
     expect.stringMatching(/^UPDATE .* "finished_at"/),
     'COMMIT',
@@ -117,11 +117,24 @@ test('files that cannot share a transaction run in steps', async () => {
   ).toEqual([{ string_agg: 'id b c' }])
 })
 
-test('a file may change the role and the search path for itself only', async () => {
-  const { outcome } = await apply({
+test('a file may change its session for itself only', async () => {
+  const files = {
     '1': "CREATE ROLE small; SET ROLE small; SELECT pg_catalog.set_config('search_path', '', false);",
-    '2': 'CREATE TABLE a ()',
-  })
+    '2': 'SET default_transaction_read_only = on',
+    '3': 'CREATE TABLE a (); SET SESSION AUTHORIZATION small',
+    '4': 'CREATE TEMP TABLE t (); PREPARE p AS SELECT 1; SET statement_timeout = 1',
+    '5': "SELECT pg_sleep(0.01); CREATE TEMP TABLE t (); PREPARE p AS SELECT 1; SET TimeZone = 'Asia/Tokyo'",
+    '6': "CREATE TABLE b AS SELECT current_setting('TimeZone') AS zone",
+  }
+  const { outcome } = await apply(files)
+  expect(outcome).toEqual({ result: { appliedMigrationNames: Object.keys(files) } })
+  const [{ zone }] = (await query('SELECT zone FROM b')) as [{ zone: string }]
+  expect(zone).not.toBe('Asia/Tokyo')
+})
+
+test('a file may do what is refused where something has been written', async () => {
+  const slot = "SELECT pg_create_logical_replication_slot('changes', 'pgoutput')"
+  const { outcome } = await apply({ '1': slot, '2': "SELECT pg_drop_replication_slot('changes')" })
   expect(outcome).toEqual({ result: { appliedMigrationNames: ['1', '2'] } })
 })
 
@@ -135,4 +148,7 @@ test('a script that is no migration runs in steps, too, and leaves no journal', 
     await query("SELECT to_regclass('a')::text AS a, to_regclass('i') AS i, to_regclass('_prisma_iam_steps') AS s"),
   ).toEqual([{ a: 'a', i: null, s: null }])
   await expect(kept.script('VACUUM a; CREATE TABLE a ()')).rejects.toMatchObject({ code: '42P07' })
+  // So that a history is replayed on a shadow database as it is deployed.
+  await kept.script("SELECT pg_catalog.set_config('search_path', '', false)")
+  await kept.script('CREATE TABLE b ()')
 })
