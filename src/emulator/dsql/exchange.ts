@@ -7,6 +7,8 @@ export interface Told {
   code?: string
 }
 
+type Done = (told: Told, ready: Buffer) => void
+
 /** A message on its way to the server; the answer to a `hidden` Parse or Close is not for the client. */
 export interface Sent {
   whole: Buffer
@@ -17,8 +19,8 @@ export interface Sent {
 export interface Exchange {
   /** Sends a client's turn and hears every answer but ReadyForQuery, which settles the promise. */
   run(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
-  /** The same without a promise; `done` is never called where the connection ends first. */
-  start(messages: readonly Sent[], hear: (whole: Buffer) => void, done: (told: Told) => void): void
+  /** The same without a promise; `done` is handed the ReadyForQuery, and never called where the connection ends first. */
+  start(messages: readonly Sent[], hear: (whole: Buffer) => void, done: Done): void
   /** Whether a client's turn is with the server. */
   running(): boolean
   /** Sends more of the turn that runs. */
@@ -32,14 +34,17 @@ export interface Exchange {
   end(): void
 }
 
-interface Current {
+interface Reaction {
   hear: (whole: Buffer) => void
+  done: Done
+  lost?: ((error: Error) => void) | undefined
+}
+
+interface Current extends Reaction {
   own: boolean
   hidden: { '1': boolean[]; '3': boolean[] }
   copying: boolean
-  code?: string
-  done: (told: Told) => void
-  lost?: (error: Error) => void
+  code: string | undefined
 }
 
 /** @param aloud takes what the server says to nobody in particular */
@@ -55,12 +60,12 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
     toServer(whole)
   }
 
-  function start(messages: readonly Sent[], reaction: Pick<Current, 'hear' | 'done' | 'lost'>, own = false): void {
+  function start(messages: readonly Sent[], { hear, done, lost }: Reaction, own = false): void {
     if (ended) {
-      reaction.lost?.(new ConnectionEnded())
+      lost?.(new ConnectionEnded())
       return
     }
-    current = { ...reaction, own, hidden: { '1': [], '3': [] }, copying: false }
+    current = { hear, done, lost, own, hidden: { '1': [], '3': [] }, copying: false, code: undefined }
     for (const each of messages) send(each)
   }
 
@@ -93,7 +98,7 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
       if (type === 'Z') {
         const { done, code } = current
         current = undefined
-        done({ status: String.fromCharCode(whole[5] ?? 0), ...(code !== undefined && { code }) })
+        done({ status: String.fromCharCode(whole[5] ?? 0), ...(code !== undefined && { code }) }, whole)
         return
       }
       if (type === 'G') current.copying = true

@@ -109,20 +109,19 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
   function begin(running: Turn): void {
     const { messages, kind } = running
     const seen = judge.preview(messages)
-    if (kind === 'whole' && transactions.pass(messages, seen, ({ status }) => finish(running, status))) return
-    void perform(running, seen)
+    if (kind !== 'whole' || !transactions.pass(messages, seen, finish)) void perform(running, seen)
   }
 
-  function finish({ kind }: Turn, status: string): void {
+  function finish(): void {
     turn = undefined
-    if (kind !== 'broken') toClient(readyForQuery(status))
     pump()
   }
 
   async function perform(running: Turn, seen: readonly Seen[]): Promise<void> {
     try {
       const { status } = await runParts(running, seen)
-      finish(running, status)
+      if (running.kind !== 'broken') toClient(readyForQuery(status))
+      finish()
     } catch (error) {
       if (!(error instanceof ConnectionEnded)) throw error
     }

@@ -42,8 +42,8 @@ export interface Place {
   neighbour: Neighbour
   /** Sends a turn, and tells `hear` the answers as the client is to have them. */
   send(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
-  /** The same for what changes nothing and stands in no transaction, without a promise. */
-  pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: (told: Told) => void): void
+  /** The same for what changes nothing and stands in no transaction, without a promise; `hear` is told of the end, too. */
+  pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: () => void): void
   /** Goes from real tables to copies. */
   giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>>
 }
@@ -78,16 +78,17 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
     return told
   }
 
-  function pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: (told: Told) => void): void {
+  function pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: () => void): void {
     const listen = (whole: Buffer) => {
       const type = typeOf(whole)
       if (type === '1') judge.parsed()
       hear('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
     }
-    exchange.start(messages, listen, (told) => {
-      judge.settle(told.status)
+    exchange.start(messages, listen, ({ status }, ready) => {
+      judge.settle(status)
       answers.reset()
-      done(told)
+      hear(ready)
+      done()
     })
   }
 

@@ -14,9 +14,9 @@ import type { Place, SessionParts, Standing } from './standing.ts'
 export interface Transactions {
   /**
    * Runs a whole turn that meets nobody: it stands in no transaction and only reads. Everything else is left to `run`.
-   * @returns whether it was one; `done` is then called at its end, in the same breath, and not when the connection ends
+   * @returns whether it was one; `done` is then called when its client has been told that it is ready for the next
    */
-  pass(messages: readonly Buffer[], seen: readonly Seen[], done: (told: Told) => void): boolean
+  pass(messages: readonly Buffer[], seen: readonly Seen[], done: () => void): boolean
   /** @param complete whether everything is here that belongs to the turn */
   run(messages: readonly Buffer[], seen: readonly Seen[], complete: boolean): Promise<Told>
 }

@@ -5,6 +5,8 @@ import type { Hold } from './hold.ts'
 export interface Flow {
   /** What is written in one turn of the event loop leaves together; what is written behind the sink's end is dropped. */
   write(bytes: Buffer): void
+  /** Lets leave at once what was written: the other side has something to do. */
+  flush(): void
   /** Ends the sink behind what was written. */
   end(bytes?: Buffer): void
 }
@@ -27,7 +29,7 @@ export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
   source.once('close', hold.watch(settle))
   settle()
 
-  const leave = () => {
+  const flush = () => {
     const [first] = gathered
     if (!first) return
     const bytes = gathered.length === 1 ? first : Buffer.concat(gathered)
@@ -36,20 +38,32 @@ export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
     full = true
     settle()
   }
+  // A write is a system call, on a line with TLS a record too: what promises still have to say goes with it.
+  const whenQuiet = () => {
+    if (gathered.length > 0) process.nextTick(flush)
+  }
   const write = (bytes: Buffer) => {
-    if (gathered.push(bytes) === 1) whenQuiet(leave)
+    const last = gathered.length - 1
+    const one = last < 0 ? undefined : joined(gathered[last] as Buffer, bytes)
+    if (one) gathered[last] = one
+    else gathered.push(bytes)
+    if (last < 0) void settled.then(whenQuiet)
   }
   return {
     write,
+    flush,
     end(bytes) {
       if (bytes) write(bytes)
-      leave()
+      flush()
       sink.end()
     },
   }
 }
 
-/** A write is a system call, on a line with TLS a record too: what promises still have to say goes with it. */
-function whenQuiet(leave: () => void): void {
-  queueMicrotask(() => process.nextTick(leave))
+const settled = Promise.resolve()
+
+/** Neighbours in memory, as messages of one chunk are, need no copying. */
+function joined(one: Buffer, next: Buffer): Buffer | undefined {
+  const adjacent = one.buffer === next.buffer && one.byteOffset + one.length === next.byteOffset
+  return adjacent ? Buffer.from(one.buffer, one.byteOffset, one.length + next.length) : undefined
 }

@@ -33,10 +33,18 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
   const towardsClient = createFlow(server, client, options.hold)
   const filter = options.filter({
     toServer(each) {
-      if (typeOf(each) === 'X') towardsServer.end(each)
-      else towardsServer.write(each)
+      const type = typeOf(each)
+      if (type === 'X') {
+        towardsServer.end(each)
+        return
+      }
+      towardsServer.write(each)
+      if (type === 'Q' || type === 'S' || type === 'H') towardsServer.flush()
     },
-    toClient: towardsClient.write,
+    toClient(each) {
+      towardsClient.write(each)
+      if (typeOf(each) === 'Z') towardsClient.flush()
+    },
   })
 
   const fromClient = createFrameReader(options.maxClientMessage)
