@@ -10,7 +10,8 @@ export function resolvePool(
   endpoint: Endpoint | undefined,
   problems: Problems,
 ): PoolOptions {
-  const pool = options.pool ?? {}
+  // `pg` takes a setting that is there and undefined for one of its own: no timeout, no limit.
+  const pool = Object.fromEntries(Object.entries(options.pool ?? {}).filter(([, value]) => value !== undefined))
   problems.addUnknownKeys(pool, poolOptionNames, 'option of `pool`')
   for (const name of endpoint?.capabilities.refusedStartupParameters ?? []) {
     if (name in pool)

@@ -120,6 +120,8 @@ describe('resolve', () => {
   it('gives URL settings to the pool, and options above them', () => {
     const resolved = plain({ url: `${url}&connection_limit=5&connect_timeout=7`, pool: { max: 9 } })
     expect(resolved.pool).toEqual({ max: 9, connectionTimeoutMillis: 7000 })
+    const unsaid = { max: undefined, connectionTimeoutMillis: undefined, statement_timeout: undefined }
+    expect(plain({ url: `${url}&connection_limit=5`, pool: unsaid }).pool).toEqual({ max: 5 })
   })
 
   it('lists every problem at once', () => {
