@@ -43,10 +43,11 @@ export function createSiblings(kind: Endpoint['kind']): Siblings {
     },
     whenBack(callback) {
       if (leaving === 0) return callback()
-      const timer = setTimeout(() => {
-        waiting.splice(waiting.indexOf(back), 1)
-        callback()
-      }, backMs)
+      // In a process that was busy for longer, what the server has sent meanwhile is read first.
+      const timer = setTimeout(setImmediate, backMs, () => {
+        const place = waiting.indexOf(back)
+        if (place >= 0) waiting.splice(place, 1)[0]?.()
+      })
       const back = () => {
         clearTimeout(timer)
         callback()

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createSiblings } from '../../src/connect/siblings.ts'
 
@@ -28,6 +29,22 @@ describe('the connections of a pool', () => {
     expect(calls).toBe(1)
     back()
     expect(calls).toBe(1)
+  })
+
+  it('are waited for when it is this process that was busy, and has not read yet what was sent', async () => {
+    const siblings = createSiblings('writer')
+    const back = siblings.leave()
+    const log: string[] = []
+    siblings.whenBack(() => log.push('went on'))
+    // Stands for the socket: done while the process is busy, told after the timers that are due.
+    stat('/', () => {
+      log.push('back')
+      back()
+    })
+    const busyUntil = performance.now() + 200
+    while (performance.now() < busyUntil);
+    await pause(50)
+    expect(log).toEqual(['back', 'went on'])
   })
 
   it('retire together when they reached the same server', () => {
