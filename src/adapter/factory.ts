@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
 import type { Edges, IamOptions } from '../config/options.ts'
 import { connectMethod, guardCheckouts } from '../connect/checkout.ts'
+import { createGate, endMethod } from '../connect/closing.ts'
 import { spreadLives } from '../connect/lifetime.ts'
 import { type Opening, open } from '../connect/open.ts'
 import { PrismaIamError } from '../errors.ts'
@@ -52,11 +53,13 @@ async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdap
   return delegateAdapter(inner, endpoint.capabilities, cache)
 }
 
-/** The pool is of the adapter's own copy of `pg`, so its `connect` is replaced instead of its class. */
-function guard(pool: ReturnType<PrismaPgAdapter['underlyingDriver']>, { door, longestLifeSeconds }: Opening): void {
+/** The pool is of the adapter's own copy of `pg`, so its methods are replaced instead of its class. */
+function guard(pool: ReturnType<PrismaPgAdapter['underlyingDriver']>, { door }: Opening): void {
   const connect = pool.connect.bind(pool)
-  pool.connect = connectMethod(guardCheckouts((callback) => connect(callback), pool, door))
-  spreadLives(pool.options, longestLifeSeconds, door.random)
+  const gate = createGate(guardCheckouts((callback) => connect(callback), pool, door))
+  pool.connect = connectMethod(gate.checkout)
+  pool.end = endMethod(gate, pool.end.bind(pool))
+  spreadLives(pool.options, door.longestLifeSeconds, door.random)
 }
 
 /** Not in the types of `pg`, and there since its first release. */

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import type { Door } from './door.ts'
+import type { Capacity, Door } from './door.ts'
+import { isOverdue } from './overdue.ts'
 import { firstTry, giveUp, nextTry, timeLeft } from './retry.ts'
 
 /** `pg`'s own way to tell of a checkout. */
@@ -10,9 +11,6 @@ type CheckoutCallback = (
   client: pg.PoolClient | undefined,
   release: (error?: Error | boolean) => void,
 ) => void
-
-/** What a checkout needs of its pool. */
-export type Capacity = Pick<pg.Pool, 'idleCount' | 'totalCount'> & { options: { max?: number } }
 
 /**
  * Checkouts as this package makes them, over those of a plain pool: tried again where that helps, explained where not.
@@ -25,6 +23,11 @@ export function guardCheckouts(plain: Checkout, pool: Capacity, door: Door): Che
     const tries = firstTry()
     const attempt: Checkout = (done) =>
       plain((error, client, release) => {
+        const age = client && door.ages.get(client)
+        if (age && isOverdue(age, pool, door)) {
+          release(true)
+          return attempt(done)
+        }
         if (error === undefined || error === null) return done(undefined, client, release)
         void nextTry(error, tries, door).then((final) => {
           if (final) done(final, undefined, release)

@@ -1,3 +1,4 @@
+import type pg from 'pg'
 import type { Resolved } from '../config/resolved.ts'
 import type { ConnectionPlace, ConnectionRefused } from '../events.ts'
 import type { TokenSource } from '../token/source.ts'
@@ -14,10 +15,14 @@ export interface Door {
   tokens: TokenSource | undefined
   /** Time for one checkout to get a new connection, in milliseconds; 0 is without end. */
   timeoutMs: number
+  /** How long a connection may live at the longest, in seconds; absent where nothing limits it. */
+  longestLifeSeconds: number | undefined
   /** When a token opened it last, by `clock`. */
   openedAt?: number
   /** How far the connections that failed had come, by their errors. */
   attempts: WeakMap<object, Attempt>
+  /** By their connections. */
+  ages: WeakMap<object, Age>
   /** In milliseconds since 1970, as tokens are signed by. */
   clock: () => number
   random: () => number
@@ -28,4 +33,16 @@ export interface Attempt {
   phase: ConnectionRefused['phase']
   /** The token that was sent; absent when none was, or when the way in is a password. */
   token: string | undefined
+}
+
+/** When a connection was opened and last given back, in milliseconds since 1970. */
+export interface Age {
+  openedAt: number
+  /** Absent until it is given back for the first time. */
+  idleSince?: number
+}
+
+/** What a checkout needs of its pool. */
+export type Capacity = Pick<pg.Pool, 'idleCount' | 'totalCount'> & {
+  options: Pick<pg.PoolOptions, 'max' | 'min' | 'idleTimeoutMillis'>
 }

@@ -18,8 +18,6 @@ export interface Opening {
   resolved: Resolved
   login: Login
   pool: pg.PoolConfig
-  /** How long a connection may live at the longest, in seconds; absent where nothing limits it. */
-  longestLifeSeconds: number | undefined
   door: Door
 }
 
@@ -34,14 +32,7 @@ export async function open(options: IamOptions = {}, edges: Edges = {}): Promise
   const login = await loginBy(entry, resolved, edges)
   const pool = poolConfig(resolved, login)
   const door = doorOf(resolved, entry, pool.connectionTimeoutMillis ?? 0, edges)
-  const { maxConnectionAgeMs } = resolved.endpoint.capabilities
-  return {
-    resolved,
-    login,
-    pool: { ...pool, Client: pooledClient(door) },
-    longestLifeSeconds: longestLifeSeconds(maxConnectionAgeMs, resolved.pool.maxLifetimeSeconds),
-    door,
-  }
+  return { resolved, login, pool: { ...pool, Client: pooledClient(door) }, door }
 }
 
 /** The login of a resolved connection: its password is a function that asks for a token (or the password) each time. */
@@ -85,7 +76,7 @@ function poolConfig({ pool }: Resolved, login: Login): pg.PoolConfig {
 }
 
 function doorOf(resolved: Resolved, { tokens }: Entry, timeoutMs: number, edges: Edges): Door {
-  const { endpoint, verify, user, pacing } = resolved
+  const { endpoint, verify, user, pacing, pool } = resolved
   return {
     place: { ...verify, user },
     service: endpoint.service,
@@ -93,7 +84,9 @@ function doorOf(resolved: Resolved, { tokens }: Entry, timeoutMs: number, edges:
     pace: paceOf(verify, pacing),
     tokens,
     timeoutMs,
+    longestLifeSeconds: longestLifeSeconds(endpoint.capabilities.maxConnectionAgeMs, pool.maxLifetimeSeconds),
     attempts: new WeakMap(),
+    ages: new WeakMap(),
     clock: edges.clock ?? Date.now,
     random: edges.random ?? Math.random,
   }

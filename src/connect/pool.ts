@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { Edges, IamOptions } from '../config/options.ts'
 import { type Checkout, connectMethod, guardCheckouts } from './checkout.ts'
+import { createGate, endMethod } from './closing.ts'
 import type { Door } from './door.ts'
 import { checkHealth, type Health } from './health.ts'
 import { spreadLives } from './lifetime.ts'
@@ -47,13 +48,15 @@ class OpeningPool extends pg.Pool implements IamPool {
     this.#open = open
     const connect = this.connect.bind(this)
     const plain: Checkout = (callback) => connect(callback)
-    this.connect = connectMethod((callback) => {
+    const gate = createGate((callback) => {
       if (this.#state.kind === 'open') return this.#state.checkout(callback)
       this.#opened(plain).then(
         (checkout) => checkout(callback),
         (error: Error) => callback(error, undefined, () => undefined),
       )
     })
+    this.connect = connectMethod(gate.checkout)
+    this.end = endMethod(gate, this.end.bind(this))
     // An idle connection that breaks is removed by the pool; without a listener the event would end the process.
     this.on('error', () => undefined)
   }
@@ -63,26 +66,15 @@ class OpeningPool extends pg.Pool implements IamPool {
     return checkHealth(() => this.query('SELECT 1'), door)
   }
 
-  /** What was asked before is answered first, as by a plain pool, also while options are still being read. */
-  override end(): Promise<void>
-  override end(callback: () => void): void
-  override end(callback?: () => void): Promise<void> | undefined {
-    const opened = this.#state.kind === 'opening' ? this.#state.flight.catch(() => undefined) : Promise.resolve()
-    const ended = opened.then(() => super.end())
-    if (callback === undefined) return ended
-    void ended.finally(callback)
-    return undefined
-  }
-
   #opened(plain: Checkout): Promise<Checkout> {
     if (this.#state.kind === 'opening') return this.#state.flight
     const flight = this.#open().then(
-      ({ pool, door, longestLifeSeconds }) => {
+      ({ pool, door }) => {
         Object.assign(this.options, pool)
         Object.defineProperty(this.options, 'password', { value: pool.password, enumerable: false })
         // `pg` keeps this setting beside the options, where its constructor has put the default.
         Object.assign(this, { Client: pool.Client })
-        spreadLives(this.options, longestLifeSeconds, door.random)
+        spreadLives(this.options, door.longestLifeSeconds, door.random)
         const checkout = guardCheckouts(plain, this, door)
         this.#state = { kind: 'open', checkout, door }
         return checkout

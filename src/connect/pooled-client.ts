@@ -30,9 +30,11 @@ export function pooledClient(door: Door): new (config?: pg.ClientConfig) => pg.C
     #release: Release = () => undefined
     #doom: Doom | undefined
     #server: string | undefined
+    readonly #queryTimeoutMs: number | undefined
 
     constructor(config?: pg.ClientConfig) {
       super(config)
+      this.#queryTimeoutMs = config?.query_timeout
       siblings.add(this)
       this.connection.on('errorMessage', (error: Error) => this.#judge(error))
       // Without a listener, a connection that breaks between two queries of its user would end the process.
@@ -72,7 +74,10 @@ export function pooledClient(door: Door): new (config?: pg.ClientConfig) => pg.C
       // `pg` tells of a new session before it has noted that it is ready.
       const connect = (done: (error: Error | null) => void) =>
         super.connect((error: Error | null) => (error ? done(error) : process.nextTick(done, null)))
-      attemptConnect(this, connect, door, (error) => callback(error ?? null, this))
+      attemptConnect(this, connect, door, (error) => {
+        if (error === undefined) door.ages.set(this, { openedAt: door.clock() })
+        callback(error ?? null, this)
+      })
       return undefined
     }
 
@@ -86,6 +91,7 @@ export function pooledClient(door: Door): new (config?: pg.ClientConfig) => pg.C
     override end(callback: (error: Error) => void): void
     override end(callback?: (error: Error) => void): Promise<void> | undefined {
       this.#end()
+      hangUpSoon(this.connection.stream)
       return callback === undefined ? super.end() : void super.end(callback)
     }
 
@@ -113,9 +119,13 @@ export function pooledClient(door: Door): new (config?: pg.ClientConfig) => pg.C
       else this.#awaitQuiet(giveBack, error ? siblings.leave() : undefined)
     }
 
-    /** An error is told before the session is ready again: only then it is known whether a transaction is left open. */
+    /**
+     * An error is told before the session is ready again: only then it is known whether a transaction is left open. One
+     * that does not get ready within the time of a query holds a query that was given up, maybe behind a dead socket.
+     */
     #awaitQuiet(giveBack: Release, arrived: (() => void) | undefined): void {
       const stop = () => {
+        clearTimeout(timer)
         this.off('drain', onDrain).off('error', onLoss).off('end', onLoss)
       }
       const onDrain = () => {
@@ -125,9 +135,11 @@ export function pooledClient(door: Door): new (config?: pg.ClientConfig) => pg.C
       }
       const onLoss = (error?: Error) => {
         stop()
+        if (error) this.#judge(error)
         giveBack(error ?? true)
         arrived?.()
       }
+      const timer = this.#queryTimeoutMs ? setTimeout(onLoss, this.#queryTimeoutMs, abandoned()) : undefined
       this.on('drain', onDrain).on('error', onLoss).on('end', onLoss)
     }
 
@@ -139,6 +151,8 @@ export function pooledClient(door: Door): new (config?: pg.ClientConfig) => pg.C
         return
       }
       this.#state = { kind: 'idle' }
+      const age = door.ages.get(this)
+      if (age) age.idleSince = door.clock()
       giveBack()
     }
   }
@@ -159,4 +173,21 @@ function isBetweenQueries(client: object): boolean {
 function serverBehind(stream: object): string | undefined {
   const { remoteAddress, remotePort } = stream as { remoteAddress?: string; remotePort?: number }
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`
+}
+
+function abandoned(): Error {
+  return new Error('the connection was given back while a query ran that had been given up')
+}
+
+/** A server that is gone answers no goodbye, and the socket would keep the process alive for as long as TCP tries. */
+function hangUpSoon(stream: Destroyable): void {
+  const timer = setTimeout(() => stream.destroy(), goodbyeMs).unref()
+  stream.once('close', () => clearTimeout(timer))
+}
+
+const goodbyeMs = 3_000
+
+interface Destroyable {
+  destroy(): unknown
+  once(event: 'close', listener: () => void): unknown
 }

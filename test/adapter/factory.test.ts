@@ -140,6 +140,21 @@ describe('iamAdapter', () => {
     expect(emulator.logins()).toEqual(['app', 'app'])
   })
 
+  it('serves the queries that wait for a connection before $disconnect ends the pool', async () => {
+    await withPrisma(
+      async (prisma) => {
+        const asked = Array.from({ length: 4 }, () => prisma.$queryRaw`SELECT 1 AS one FROM pg_sleep(0.05)`)
+        // Prisma sends a query when it is awaited.
+        const answers = Promise.all(asked)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        await prisma.$disconnect()
+        expect(await answers).toEqual(Array.from({ length: 4 }, () => [{ one: 1 }]))
+      },
+      { pool: { max: 1 } },
+    )
+    expect(emulator.logins()).toEqual(['app'])
+  })
+
   it('needs nothing to be made, and tells at the first query everything that is missing', async () => {
     const prisma = new PrismaClient({ adapter: iamAdapter({}, { env: {} }) })
     const error = await prisma.order.count().catch((reason: unknown) => reason)

@@ -160,6 +160,26 @@ describe('iamPool', () => {
     expect((await asked).rows).toEqual([{ one: 1 }])
   })
 
+  it('serves those who wait for a connection before it ends, and refuses those who come later', async () => {
+    const pool = iamPool({ ...emulator.options, pool: { max: 1 } }, { env: {} })
+    const client = await pool.connect()
+    const waiting = Array.from({ length: 3 }, () => pool.query('SELECT 1 AS one'))
+    const ended = pool.end()
+    const late = expect(pool.query('SELECT 1')).rejects.toThrow('after calling end')
+    client.release()
+    for (const { rows } of await Promise.all(waiting)) expect(rows).toEqual([{ one: 1 }])
+    await Promise.all([ended, late])
+    expect([pool.ended, pool.totalCount]).toEqual([true, 0])
+  })
+
+  it('tells whoever ends it twice, by promise or callback', async () => {
+    const pool = iamPool(emulator.options, { env: {} })
+    await new Promise<void>((resolve) => pool.end(resolve))
+    await expect(pool.end()).rejects.toThrow('more than once')
+    const told = await new Promise<unknown>((resolve) => pool.end((error?: unknown) => resolve(error)))
+    expect(told).toMatchObject({ message: expect.stringContaining('more than once') })
+  })
+
   it('leaves no socket behind when a login fails for want of a token', async () => {
     const credentials = async () => Promise.reject(new Error('no session'))
     const pool = open({ credentials, pool: { max: 3 } })

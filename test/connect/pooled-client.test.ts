@@ -132,6 +132,27 @@ describe('a connection of the pool', () => {
     expect(writer.logins()).toHaveLength(3)
   })
 
+  it('ends when it is given back without a word while a query runs that timed out, as in a dead socket', async () => {
+    const pool = opened(writer, { max: 1, query_timeout: 100 })
+    const client = await pool.connect()
+    await expect(client.query('SELECT pg_sleep(5)')).rejects.toThrow('Query read timeout')
+    client.release()
+    await expect(pool.query('SELECT 1 AS one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    expect(writer.logins()).toHaveLength(2)
+  })
+
+  it('does not keep the process alive for a server that answers no goodbye', async () => {
+    const pool = opened(writer)
+    await pool.query('SELECT 1')
+    const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+    const before = sockets()
+    writer.faults.freeze('connected')
+    await pool.end()
+    pools.pop()
+    await expect.poll(sockets, { timeout: 5_000 }).toBeLessThan(before)
+    writer.faults.clear()
+  })
+
   it('can be given back in the very callback that brings it', async () => {
     const pool = opened(writer, { max: 1 })
     await new Promise<void>((resolve) => {

@@ -50,7 +50,7 @@ const buy = (prisma: PrismaClient) => {
   orders += 1
   return placeOrder(prisma, `S-${orders}`, 'ada@example.com', [{ sku: 'BEAN-1', quantity: 1 }])
 }
-const read = (prisma: PrismaClient) => prisma.order.findFirst({ include: { items: true } })
+const read = (prisma: Pick<PrismaClient, 'order'>) => prisma.order.findFirst({ include: { items: true } })
 const write = (prisma: PrismaClient) => prisma.category.update({ where: { slug: 'coffee' }, data: { name: 'Coffee' } })
 const messages = (errors: readonly LoadError[]) => errors.map(({ message }) => message).join('\n')
 
@@ -104,6 +104,17 @@ describe('half-open sockets', () => {
     const failed = await load.stop()
     expect(failed.length, messages(failed)).toBeLessThanOrEqual(connections)
     expect(messages(failed)).toContain('timeout')
+  })
+
+  it('cost transactions no more: a connection that Prisma gives back without a word of the timeout is not used again', async () => {
+    const prisma = shop({ max: 1, query_timeout: 300 })
+    const cut = prisma.$transaction(async (tx) => {
+      await read(tx)
+      emulator.faults.freeze('connected')
+      await read(tx)
+    })
+    await expect(cut).rejects.toThrow('timeout')
+    await expect(read(prisma)).resolves.not.toBeNull()
   })
 
   it('hold an app without a query_timeout up as long as they last', async () => {
