@@ -14,7 +14,9 @@ interface Column {
 /** NOT NULL for a column that exists: a constraint named as PostgreSQL 18 names its own. */
 export function addNotNull(work: Work, table: Altered, { name, spelled, location }: Column): Step[] {
   work.say('notNull', name, location)
-  return addChecked(table, nameOfNotNull(table, name), `CHECK (${spelled} IS NOT NULL)`)
+  const check = nameOfNotNull(table, name)
+  const [add, validate] = addChecked(table, check, `CHECK (${spelled} IS NOT NULL)`)
+  return [{ ...add, adds: { table: table.name, column: name, check } }, validate]
 }
 
 /** Takes both forms away: that of a column made with its table, and that of one added later. */

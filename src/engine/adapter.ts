@@ -11,6 +11,7 @@ import { columnOf } from './columns.ts'
 import { takeLock } from './lock.ts'
 import type { EngineCapabilities } from './login.ts'
 import { hideOwnTables } from './own-tables.ts'
+import { resetInPlace } from './reset.ts'
 import type { Session } from './session.ts'
 import { stepEdges } from './step-edges.ts'
 
@@ -35,17 +36,34 @@ export interface Connection {
   edges?: Partial<StepEdges>
 }
 
-/** What Prisma's schema engine asks its host for: a session to the main database, one to the shadow. */
-export function adapterFactory(databases: Databases): SqlMigrationAwareDriverAdapterFactory {
+/**
+ * What Prisma's schema engine asks its host for: a session to the main database, one to the shadow.
+ *
+ * @param method what the engine is called for now.
+ */
+export function adapterFactory(
+  databases: Databases,
+  method: () => string = () => '',
+): SqlMigrationAwareDriverAdapterFactory {
   return {
     ...name,
-    connect: async () => adapterOver(await databases.main()),
+    connect: async () => adapterOver(await databases.main(), method),
     connectToShadowDb: async () => adapterOver(await databases.shadow()),
   }
 }
 
-function adapterOver({ session, schema, capabilities, lockTimeoutMs, dsql, edges }: Connection): SqlDriverAdapter {
-  const kept = keepBooks(session, { ...capabilities, dsql }, stepEdges(edges))
+function adapterOver(connection: Connection, method = () => ''): SqlDriverAdapter {
+  const { session, schema, capabilities, lockTimeoutMs, dsql } = connection
+  const edges = stepEdges(connection.edges)
+  const kept = keepBooks(session, { ...capabilities, dsql }, edges)
+  /** What the engine sends as single statements though it is a change of the schema. */
+  const changeInSteps = async (sql: string): Promise<boolean> => {
+    if (capabilities.transactionalDdl) return false
+    if (method() === 'reset') return await resetInPlace(sql, kept, edges)
+    if (method() !== 'schemaPush') return false
+    await kept.script(sql)
+    return true
+  }
   return {
     ...name,
     async queryRaw({ sql, args, argTypes }) {
@@ -62,6 +80,7 @@ function adapterOver({ session, schema, capabilities, lockTimeoutMs, dsql, edges
     },
     async executeRaw({ sql, args, argTypes }) {
       if (/\bpg_advisory_lock\(/.test(sql)) return await takeLock(kept, sql, lockTimeoutMs)
+      if (await changeInSteps(sql)) return 0
       return (await kept.query(sql, readArguments(args, argTypes))).affected
     },
     // A byte order mark is white space to psql and a syntax error to the server.

@@ -21,8 +21,10 @@ const renamed: Record<string, string> = { getDatabaseVersion: 'version' }
 export function handleCalls(paths: readonly string[], connections: Databases & Pick<Connections, 'server'>): Handle {
   const lastPanic = watchPanics()
   let loaded: Loaded | undefined
+  let current = ''
   return async (method, params, print) => {
-    loaded ??= load(paths, isOffline(method, params) ? offlineDatabases() : connections)
+    current = method
+    loaded ??= load(paths, isOffline(method, params) ? offlineDatabases() : connections, () => current)
     try {
       const engine = await loaded.engine
       const call = engine[renamed[method] ?? method]
@@ -41,8 +43,8 @@ interface Loaded {
   errors: ErrorRegistry
 }
 
-function load(paths: readonly string[], databases: Databases): Loaded {
-  const factory = bindMigrationAwareSqlAdapterFactory(adapterFactory(databases))
+function load(paths: readonly string[], databases: Databases, method: () => string): Loaded {
+  const factory = bindMigrationAwareSqlAdapterFactory(adapterFactory(databases, method))
   const read = async (path: string): Promise<Datamodel> => [path, await readFile(path, 'utf8')]
   const engine = Promise.all(paths.map(read)).then((datamodels) => createSchemaEngine(datamodels, factory))
   return { engine, errors: factory.errorRegistry }

@@ -1,5 +1,6 @@
 import { untilAgreed } from './conflict.ts'
 import { fingerprint } from './fingerprint.ts'
+import { notNullChecks } from './not-null-checks.ts'
 import type { Scene } from './scene.ts'
 import { send } from './send.ts'
 import type { SchemaStep } from './step.ts'
@@ -20,6 +21,9 @@ export async function runSchema(step: SchemaStep, number: number, scene: Scene):
       await sendAll(step, scene)
       await done()
     })
+  }
+  if (step.adds !== undefined && (await notNullChecks(step.adds, scene)).includes(step.adds.check)) {
+    return await transaction(scene, done)
   }
   const before = await untilAgreed(() => fingerprint(step.touches, scene.session), edges)
   const entry = journal.entry(number)

@@ -54,6 +54,8 @@ export interface SchemaStep extends Base {
   kind: 'schema'
   statements: readonly string[]
   touches: readonly Touched[]
+  /** The check that it adds for NOT NULL: as with `SET NOT NULL`, nothing is to do where the column has it. */
+  adds?: { table: ObjectName; column: string; check: string }
 }
 
 /** An index that is built outside a transaction: `CREATE INDEX CONCURRENTLY`, or DSQL's job. */
