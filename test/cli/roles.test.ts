@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { iamPool } from '../../src/connect/pool.ts'
+import { auditRoles, reportRoles, revokeRole } from '../../src/migrate/roles-library.ts'
 import { config, type Project, testProject } from '../migrate/project.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
 import { runHere } from './in-process.ts'
@@ -127,6 +128,17 @@ low     clerk holds SELECT on table _prisma_migrations in shop, which is not dec
     }
     expect((await run(['roles', 'revoke', 'clerk'])).stdout).toContain('nothing to do: no login was possible\n')
     await pool.end()
+  })
+
+  test('the same commands are functions, which give what --json prints and heed a signal', async () => {
+    const request = { cwd: project.directory, env: project.env }
+    expect(await auditRoles(request)).toEqual(JSON.parse((await run(['roles', 'audit', '--json'])).stdout))
+    expect((await reportRoles(request)).roles).toContainEqual(
+      expect.objectContaining({ name: 'clerk', declared: true }),
+    )
+    await expect(revokeRole({ ...request, role: 'clrek' })).rejects.toMatchObject({ code: 'PRISMA_IAM_ROLES_UNKNOWN' })
+    const reason = new Error('enough')
+    await expect(auditRoles({ ...request, signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   })
 
   test('revoke of a role that is not there, or of the admin, ends with 2', async () => {
