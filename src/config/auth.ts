@@ -31,17 +31,18 @@ export function resolveAuth(
   options: IamOptions,
   url: UrlParts,
   env: NonNullable<Edges['env']>,
-  endpoint: Endpoint | undefined,
+  target: { endpoint: Endpoint; verify: { host: string } } | undefined,
   problems: Problems,
 ): Auth | undefined {
+  const endpoint = target?.endpoint
   const tokenLifetimeMs = readLifetime(options, endpoint, problems)
   if (options.password !== undefined) return passwordAuth(options.password)
-  if (endpoint === undefined) return undefined
+  if (target === undefined || endpoint === undefined) return undefined
   if (endpoint.service === 'postgresql') {
     if (url.password !== undefined) return passwordAuth(url.password)
     if (env.PGPASSWORD) return passwordAuth(env.PGPASSWORD)
     return problems.add(
-      "the host is not one of AWS's, so no token can be signed for it: pass `signHost` with the endpoint's own name (tunnel, CNAME), or a `password`",
+      `${target.verify.host} is not a host of AWS, so no token can be signed for it: correct it, pass \`signHost\` with the endpoint's own name (tunnel, CNAME), or give a password`,
     )
   }
   if (url.password !== undefined) {

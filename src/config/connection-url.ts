@@ -19,17 +19,19 @@ export interface UrlParts {
   statementCache?: number
 }
 
-/** Takes a PostgreSQL URL apart; problems never repeat the URL, which may hold a password. */
-export function parseConnectionUrl(text: string, source: string, problems: Problems): UrlParts {
+/**
+ * Takes a PostgreSQL URL apart; problems never repeat the URL, which may hold a password.
+ *
+ * @returns `undefined` where it cannot be read, so that nobody asks for what may stand in it.
+ */
+export function parseConnectionUrl(text: string, source: string, problems: Problems): UrlParts | undefined {
   if (!/^postgres(ql)?:\/\//i.test(text)) {
-    problems.add(`${source} is not a PostgreSQL URL (it must begin with postgresql://)`)
-    return {}
+    const quoted = /^["']/.test(text) ? '; it stands in quotes: take them out' : ''
+    return problems.add(`${source} is not a PostgreSQL URL (it must begin with postgresql://)${quoted}`)
   }
   const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url === undefined) {
-    problems.add(brokenUrl(text, source))
-    return {}
-  }
+  if (url === undefined) return problems.add(brokenUrl(text, source))
+  let readable = true
   const parts: UrlParts = {}
   const take = <Key extends keyof UrlParts>(key: Key, value: UrlParts[Key] | undefined) => {
     if (value !== undefined && value !== '') parts[key] = value
@@ -38,7 +40,8 @@ export function parseConnectionUrl(text: string, source: string, problems: Probl
     try {
       return decodeURIComponent(raw)
     } catch {
-      return problems.add(`the ${name} in ${source} is not percent-encoded correctly`)
+      readable = false
+      return problems.add(`the ${name} in ${source} is not percent-encoded correctly: ${encoding}`)
     }
   }
   take('host', url.hostname.replace(/^\[|\]$/g, ''))
@@ -54,15 +57,17 @@ export function parseConnectionUrl(text: string, source: string, problems: Probl
   for (const key of ['max', 'connectTimeoutMs', 'statementCache'] as const) {
     if (Number.isNaN(parts[key])) problems.add(`a parameter of ${source} that should be a number is not one`)
   }
-  return parts
+  return readable ? parts : undefined
 }
+
+const encoding = '`%` is written %25, `@` %40, `/` %2F, `#` %23, `?` %3F'
 
 /** The port is not repeated: in a URL that broke in another place, it may be a password. */
 function brokenUrl(text: string, source: string): string {
   const authority = /^[a-z]+:\/\/([^/?#]*)/i.exec(text)?.[1] ?? ''
   const port = /:([^:\]]+)$/.exec(authority.slice(authority.lastIndexOf('@') + 1))?.[1]
   if (port !== undefined && !isPort(Number(port))) return `the port in ${source} is not a number from 1 to 65535`
-  return `${source} is not a URL; special characters in it must be percent-encoded`
+  return `${source} is not a URL; special characters in user and password must be percent-encoded: ${encoding}`
 }
 
 /** Tells a whole number that TCP accepts as a port. */

@@ -2,6 +2,7 @@ import type { UrlParts } from './connection-url.ts'
 import type { Endpoint, Pacing } from './endpoint.ts'
 import { type IamOptions, type PoolOptions, poolOptionNames } from './options.ts'
 import type { Problems } from './problems.ts'
+import { verified } from './tls.ts'
 
 /** `pg`'s pool settings from options and URL; those of a wrong type or range, or that the server refuses, are problems. */
 export function resolvePool(
@@ -12,7 +13,7 @@ export function resolvePool(
 ): PoolOptions {
   // `pg` takes a setting that is there and undefined for one of its own: no timeout, no limit.
   const pool = Object.fromEntries(Object.entries(options.pool ?? {}).filter(([, value]) => value !== undefined))
-  problems.addUnknownKeys(pool, poolOptionNames, 'option of `pool`')
+  problems.addUnknownKeys(pool, poolOptionNames, 'option', { owner: 'pool', elsewhere: { ssl: verified } })
   for (const name of endpoint?.capabilities.refusedStartupParameters ?? []) {
     if (name in pool)
       problems.add(
@@ -40,7 +41,7 @@ export function resolvePacing(
   const limit = endpoint?.capabilities.pacing
   const given = options.pacing
   if (given === undefined) return limit
-  problems.addUnknownKeys(given, ['connectionsPerSecond', 'burst'], 'option of `pacing`')
+  problems.addUnknownKeys(given, ['connectionsPerSecond', 'burst'], 'option', { owner: 'pacing' })
   for (const name of ['connectionsPerSecond', 'burst'] as const) {
     const value: unknown = given[name]
     if (value !== undefined && !(typeof value === 'number' && value >= 1))

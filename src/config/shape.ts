@@ -1,5 +1,6 @@
-import { adapterOptionNames, type IamOptions, optionNames } from './options.ts'
+import { adapterOptionNames, type IamOptions, optionNames, poolOptionNames } from './options.ts'
 import type { Problems } from './problems.ts'
+import { verified } from './tls.ts'
 
 /** What is left when every option of a wrong type has become a problem, and every unknown one. */
 export function checkShape(options: IamOptions, problems: Problems): IamOptions {
@@ -7,14 +8,31 @@ export function checkShape(options: IamOptions, problems: Problems): IamOptions 
     problems.add('the options must be an object, such as { url: "postgresql://app@HOST/DATABASE" }')
     return {}
   }
-  problems.addUnknownKeys(options, optionNames, 'option')
+  problems.addUnknownKeys(options, optionNames, 'option', { elsewhere })
   const wrong = optionNames.filter((name) => options[name] !== undefined && !shapes[name].fits(options[name]))
   for (const name of wrong) problems.add(`\`${name}\` must be ${shapes[name].words}`)
   const right = Object.fromEntries(Object.entries(options).filter(([name]) => !(wrong as string[]).includes(name)))
   const { tls, adapter } = right as IamOptions
-  if (tls) problems.addUnknownKeys(tls, ['ca', 'caFile'], 'option of `tls`')
-  if (adapter) problems.addUnknownKeys(adapter, adapterOptionNames, 'option of `adapter`')
+  if (tls)
+    problems.addUnknownKeys(tls, ['ca', 'caFile'], 'option', {
+      owner: 'tls',
+      elsewhere: { rejectUnauthorized: verified },
+    })
+  if (adapter) problems.addUnknownKeys(adapter, adapterOptionNames, 'option', { owner: 'adapter' })
   return right
+}
+
+/** What people know from `pg`, from Prisma's own adapters and from other connectors. */
+const elsewhere: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(poolOptionNames.map((name) => [name, `it stands in \`pool\`: { pool: { ${name} } }`])),
+  ...Object.fromEntries(['connectionString', 'uri', 'databaseUrl'].map((name) => [name, 'it is `url` here'])),
+  ...Object.fromEntries(
+    ['ca', 'caFile', 'sslrootcert'].map((name) => [name, 'it stands in `tls`: { tls: { caFile } }']),
+  ),
+  ...Object.fromEntries(['ssl', 'sslmode', 'rejectUnauthorized'].map((name) => [name, verified])),
+  username: 'it is `user` here',
+  hostname: 'it is `host` here',
+  awsRegion: 'it is `region` here',
 }
 
 interface Shape {

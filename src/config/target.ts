@@ -23,6 +23,10 @@ export function resolveTarget(
   env: NonNullable<Edges['env']>,
   problems: Problems,
 ): Target | undefined {
+  const places = { '`host`': options.host, '`signHost`': options.signHost, PGHOST: env.PGHOST }
+  const dressed = Object.entries(places).filter(([, value]) => isDressed(value))
+  for (const [place] of dressed) problems.add(`${place} must be a bare name, without scheme, port and path`)
+  if (dressed.length > 0) return undefined
   const { host, name } = readHosts(options, url, env)
   const port = readPort(options, url, env, problems)
   const signPort = options.signPort ?? (host !== undefined && sameName(host) === name ? port : 5432)
@@ -53,6 +57,11 @@ function readHosts(
   const named = options.signHost ?? given
   const name = named === undefined ? undefined : sameName(named)
   return { ...(host === undefined ? {} : { host }), ...(name === undefined ? {} : { name }) }
+}
+
+/** A URL, or a name with a port or a path; not an IPv6 address, nor the folder of a Unix socket. */
+function isDressed(host: string | undefined): boolean {
+  return host !== undefined && (/[@\s]|.\//.test(host) || /^[^:]*:\d*$/.test(host)) && !host.startsWith('/')
 }
 
 /** DNS names mean the same in any case and with a dot at the end; a signature does not. */

@@ -6,6 +6,9 @@ import type { Resolved } from './resolved.ts'
 
 const unverified = ['disable', 'allow', 'prefer', 'no-verify']
 
+/** Said to those who look for a switch. */
+export const verified = 'chain and host name are always verified; `tls.ca` or `tls.caFile` names another root'
+
 interface TlsNeed {
   /** Whether TLS is not a choice: IAM logins and AWS hosts. */
   needed: boolean

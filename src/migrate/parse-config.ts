@@ -23,6 +23,7 @@ export function parseIamConfig(input: unknown, configFile: string): IamConfig {
     config,
     [...optionNames.filter((name) => !['adapter', 'pool', 'password'].includes(name)), ...ownNames],
     'key',
+    { elsewhere: { password: 'it is `admin.password` here' } },
   )
   checkAdmin(config.admin, problems)
   checkHooks(config.hooks, problems)
@@ -57,7 +58,7 @@ function checkAdmin(admin: unknown, problems: Problems): void {
     problems.add('`admin` must be an object with a `user`')
     return
   }
-  problems.addUnknownKeys(admin, ['user', 'password', 'secretArn'], 'key of `admin`')
+  problems.addUnknownKeys(admin, ['user', 'password', 'secretArn'], 'key', { owner: 'admin' })
   const { user, password, secretArn } = admin
   if (user === undefined ? secretArn === undefined : typeof user !== 'string' || user === '') {
     problems.add('`admin.user` must be the name of a database role')

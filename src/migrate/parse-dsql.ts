@@ -10,7 +10,7 @@ export function checkDsql(dsql: unknown, problems: Problems): void {
     problems.add('`dsql` must be an object')
     return
   }
-  problems.addUnknownKeys(dsql, ['identityCache', 'accept', 'leaseSeconds'], 'key of `dsql`')
+  problems.addUnknownKeys(dsql, ['identityCache', 'accept', 'leaseSeconds'], 'key', { owner: 'dsql' })
   const { identityCache, accept, leaseSeconds }: Record<string, unknown> = { ...dsql }
   if (leaseSeconds !== undefined && !(Number(leaseSeconds) >= 1 && Number(leaseSeconds) <= 300)) {
     problems.add('`dsql.leaseSeconds` must be from 1 to 300')

@@ -136,6 +136,22 @@ describe('resolve', () => {
     ])
   })
 
+  it('says that nobody has read the .env file that stands there', () => {
+    const readFile = () => 'A=1\nexport DATABASE_URL="postgresql://a:hunter2@h/d"\n'
+    const failure = (env: Record<string, string>, files = { readFile }) => {
+      try {
+        resolve({}, { env, ...files })
+      } catch (error) {
+        return error
+      }
+    }
+    expect(failure({})).toMatchObject({ hint: expect.stringContaining("import 'dotenv/config'") })
+    expect(String(failure({}))).not.toContain('hunter2')
+    const example = { hint: expect.stringContaining('a complete example') }
+    expect(failure({ DATABASE_URL: `postgresql://${aurora}/d` })).toMatchObject(example)
+    expect(failure({}, { readFile: () => 'PORT=1' })).toMatchObject(example)
+  })
+
   it.each<[string, unknown, Record<string, string>, RegExp]>([
     ['no host', { user: 'a', database: 'd' }, {}, /^no host/],
     ['no user', { host: aurora, database: 'd' }, {}, /^no user/],
@@ -181,20 +197,64 @@ describe('resolve', () => {
       'an unknown pace',
       { url, pacing: { brust: 5 } },
       {},
-      /unknown option of `pacing` `brust` \(did you mean `burst`\?\)/,
+      /unknown option `brust` of `pacing` \(did you mean `burst`\?\)/,
     ],
     ['an unknown option far from all', { url, zzzzzzzz: 1 }, {}, /^unknown option `zzzzzzzz`$/],
     [
       'an unknown pool option',
       { url, pool: { maxx: 1 } },
       {},
-      /unknown option of `pool` `maxx` \(did you mean `max`\?\)/,
+      /unknown option `maxx` of `pool` \(did you mean `max`\?\)/,
     ],
     ['a URL parameter that nobody knows', { url: `${url}&schemaa=x` }, {}, /unknown parameter `schemaa` in `url`/],
     ['a URL that is not PostgreSQL’s', { url: 'mysql://a@h/d' }, {}, /not a PostgreSQL URL/],
     ['something that is no URL', {}, { DATABASE_URL: 'postgresql://a@[h/d' }, /DATABASE_URL is not a URL/],
     ['TLS switched off', { url: `${url}&sslmode=disable` }, {}, /sslmode=disable/],
-    ['a tunnel without signHost', { url: 'postgresql://app@localhost/shop' }, {}, /`signHost`/],
+    ['a tunnel without signHost', { url: 'postgresql://app@localhost/shop' }, {}, /^localhost is not .*`signHost`/],
+    [
+      'a URL in place of a host',
+      { host: `https://${aurora}`, user: 'a', database: 'd' },
+      {},
+      /^`host` must be a bare name/,
+    ],
+    [
+      'a port in a host',
+      { host: `${aurora}:5432`, user: 'a', database: 'd' },
+      {},
+      /^`host` must be a bare name[^\n]*$/,
+    ],
+    ['a switch for TLS', { url, ssl: false }, {}, /^unknown option `ssl` \(chain and host name are always verified/],
+    [
+      'another switch',
+      { url, tls: { rejectUnauthorized: false } },
+      {},
+      /`rejectUnauthorized` of `tls` \(chain and host/,
+    ],
+    [
+      'the URL by the name of pg',
+      { connectionString: 'postgresql://a:hunter2@h/d' },
+      { DATABASE_URL: url },
+      /^[^\n]*\(it is `url` here\)$/,
+    ],
+    [
+      'an option of the pool',
+      { url, max: 5 },
+      {},
+      /^unknown option `max` \(it stands in `pool`: \{ pool: \{ max \} \}\)$/,
+    ],
+    ['a short list of options', { url, tls: { key: 'x' } }, {}, /`key` of `tls` \(known: `ca`, `caFile`\)$/],
+    [
+      'a URL in quotes, and asks for nothing that stands in it',
+      {},
+      { DATABASE_URL: `"${url}"` },
+      /^DATABASE_URL is [^\n]*take them out$/,
+    ],
+    [
+      'a password that is not encoded',
+      { url: 'postgresql://a:50%@localhost/d' },
+      {},
+      /^the password in `url` [^\n]*%25[^\n]*$/,
+    ],
     [
       'a VPC endpoint name',
       { host: 'vpce-0a.dsql-x.us-east-1.vpce.amazonaws.com', user: 'admin' },
@@ -223,8 +283,8 @@ describe('resolve', () => {
       'mysql://a:hunter2@h/d',
       `postgresql://a:hunter2%@${aurora}/d`,
     ]
-    for (const text of broken) {
-      const problems = problemsOf({ url: text }).join('\n')
+    const asHost = (host: string) => problemsOf({ user: 'a', database: 'd' }, { PGHOST: host })
+    for (const problems of [...broken.map((url) => problemsOf({ url })), ...broken.map(asHost)].map(String)) {
       expect(problems).not.toBe('')
       expect(problems).not.toContain('hunter2')
     }

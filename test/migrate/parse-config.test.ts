@@ -29,10 +29,10 @@ test('every problem is told at once, unknown names with the nearest one', () => 
   expect(problems).toEqual([
     'unknown key `ulr` (did you mean `url`?)',
     expect.stringContaining('unknown key `pool`'),
-    'unknown key of `admin` `usr` (did you mean `user`?)',
+    'unknown key `usr` of `admin` (did you mean `user`?)',
     '`admin.user` must be the name of a database role',
     '`admin.password` must be a string or a function that gives one',
-    'unknown key of `hooks` `afterMigrat` (did you mean `afterMigrate`?)',
+    'unknown key `afterMigrat` of `hooks` (did you mean `afterMigrate`?)',
     '`hooks.beforeMigrate` must be a list of file patterns and functions',
     'roles.app: unknown key "grant" (did you mean `grants`?)',
   ])
@@ -44,7 +44,7 @@ test('an admin has a password, or a secret, which may know the user', () => {
     expect(parseIamConfig({ admin }, 'prisma.config.ts')).toMatchObject({ admin })
   }
   expect(failureOf({ admin: { secretARN: secretArn } }).problems).toEqual([
-    'unknown key of `admin` `secretARN` (did you mean `secretArn`?)',
+    'unknown key `secretARN` of `admin` (did you mean `secretArn`?)',
     '`admin.user` must be the name of a database role',
   ])
   expect(failureOf({ admin: { user: 5, secretArn: 'master', password: 'x' } }).problems).toEqual([
@@ -71,7 +71,7 @@ test('hooks may be patterns, functions and functions with a name; what else stan
     "`hooks.beforeMigrate[0]` is a function without a name: write { name: '…', hook: … }",
     '`hooks.beforeMigrate[1]` must be a file pattern, a function, or { name, run, hook }',
     '`hooks.beforeMigrate[2]` must be a file pattern, a function, or { name, run, hook }',
-    'unknown key of `hooks.beforeMigrate[3]` `hok` (did you mean `hook`?)',
+    'unknown key `hok` of `hooks.beforeMigrate[3]` (did you mean `hook`?)',
     '`hooks.beforeMigrate[3].name` must be a string that is not empty',
     '`hooks.beforeMigrate[3].hook` must be a function',
     '`hooks.beforeMigrate[3].run` must be always or once',
@@ -85,7 +85,7 @@ test('what is said of DSQL is checked against the rules that there are', () => {
   const dsql = { identityCache: 65_536, accept: ['enum'], leaseSeconds: 30 }
   expect(parseIamConfig({ dsql }, 'prisma.config.ts')).toMatchObject({ dsql })
   expect(failureOf({ dsql: { identityCache: 100, accept: ['enumm'], cache: 1 } }).problems).toEqual([
-    'unknown key of `dsql` `cache`',
+    'unknown key `cache` of `dsql` (known: `identityCache`, `accept`, `leaseSeconds`)',
     '`dsql.identityCache` must be 1, or 65536 or more',
     '`dsql.accept`: there is no rule `enumm` (did you mean `enum`?)',
   ])

@@ -7,7 +7,7 @@ export function checkHooks(hooks: unknown, problems: Problems): void {
     problems.add('`hooks` must be an object')
     return
   }
-  problems.addUnknownKeys(hooks, [...stages, 'variables'], 'key of `hooks`')
+  problems.addUnknownKeys(hooks, [...stages, 'variables'], 'key', { owner: 'hooks' })
   for (const stage of stages) checkList(hooks[stage], `hooks.${stage}`, problems)
   const names = stages.flatMap((stage) => namesIn(hooks[stage]))
   for (const name of new Set(names.filter((name, index) => names.indexOf(name) !== index))) {
@@ -41,7 +41,7 @@ function checkEntry(entry: unknown, path: string, problems: Problems): void {
     problems.add(`\`${path}\` must be a file pattern, a function, or { name, run, hook }`)
     return
   }
-  problems.addUnknownKeys(entry, ['name', 'run', 'hook'], `key of \`${path}\``)
+  problems.addUnknownKeys(entry, ['name', 'run', 'hook'], 'key', { owner: path })
   const { name, run = 'always', hook } = entry
   if (typeof name !== 'string' || name === '') problems.add(`\`${path}.name\` must be a string that is not empty`)
   if (typeof hook !== 'function') problems.add(`\`${path}.hook\` must be a function`)
