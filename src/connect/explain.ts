@@ -77,7 +77,7 @@ function inSeconds(ms: number): string {
 function explainPassword(error: ServerError, facts: TokenFacts, door: Door): PrismaIamError {
   return refused(
     `${error.message} (${error.code}): the server took the token for a password`,
-    `make the role one that logs in by IAM: GRANT rds_iam TO "${door.place.user}"`,
+    `declare the role in \`roles\` and run \`npx prisma-iam migrate\`, or as the admin GRANT rds_iam TO "${door.place.user}"; a role that does not exist is refused alike`,
     error,
     [signed(facts, door)],
   )

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PrismaIamError } from '../errors.ts'
 import { type ConnectionRetried, events } from '../events.ts'
 import { describeToken } from '../token/describe.ts'
+import { explainTls } from './advice.ts'
 import { fullJitterMs } from './backoff.ts'
 import type { Door } from './door.ts'
 import { explainBusyPool, explainRefusal } from './explain.ts'
@@ -45,7 +46,7 @@ export async function nextTry(failure: Error, tries: Tries, door: Door): Promise
   }
   if (refusal.kind === 'expired' && isPerhapsThrottled(refusal.surely, tries, door))
     return waitAndTry(error, 'throttled', tries, door)
-  return explainRefusal(error, door)
+  return explainTls(explainRefusal(error, door))
 }
 
 async function waitAndTry(
@@ -72,7 +73,7 @@ function shorter(timeoutMs: number): number {
 
 /** The error to tell when there is no time for another try. */
 export function giveUp(error: Error, tries: Tries, door: Door): Error {
-  return judgeRefusal(error).kind === 'later' ? gaveUp(error, tries, door) : explainRefusal(error, door)
+  return judgeRefusal(error).kind === 'later' ? gaveUp(error, tries, door) : explainTls(explainRefusal(error, door))
 }
 
 /** RDS never says what was wrong with a token, so only one in the second half of its life is suspected. */

@@ -1,5 +1,6 @@
 import type { ErrorRegistry } from '@prisma/driver-adapter-utils'
 import pg from 'pg'
+import { adviceOnLogin } from '../connect/advice.ts'
 import { isPrismaIamError } from '../errors.ts'
 import { StepFailure } from '../steps/failure.ts'
 import { excerpt, type PrismaFailure, reportWords, type ServerName, type ServerReport, texts } from './error-texts.ts'
@@ -73,9 +74,9 @@ export function describe(error: unknown, server: ServerName = unknownServer): Pr
   }
   if (isReport(error)) return describeReport(error, server)
   const { message, code } = shape(error)
-  if (code !== undefined && tlsCode.test(code)) return texts.P1011(`${message} (${code})`)
-  if (code !== undefined && unreachableCodes.has(code)) return texts.P1001(server, `${message || code}`)
-  if (tlsMessages.has(message)) return texts.P1011(message)
+  if (code !== undefined && tlsCode.test(code)) return texts.P1011(advised(`${message} (${code})`, error))
+  if (code !== undefined && unreachableCodes.has(code)) return texts.P1001(server, advised(message || code, error))
+  if (tlsMessages.has(message)) return texts.P1011(advised(message, error))
   if (timeoutMessages.has(message)) return texts.P1001(server, message)
   if (code === 'ECONNRESET' || code === 'EPIPE' || /^Connection terminated|^Client has encountered/.test(message)) {
     return texts.P1017(message)
@@ -103,9 +104,9 @@ function describeReport(report: ServerReport, server: ServerName): PrismaFailure
   const words = reportWords(report)
   switch (report.code) {
     case '28P01':
-      return texts.P1000(server, words)
+      return texts.P1000(server, `${words}\nHint: ${passwordAdvice}`)
     case '28000':
-      return texts.P1010(server, words)
+      return texts.P1010(server, /PAM/.test(words) ? `${words}\nHint: ${tokenAdvice}` : words)
     case '42501':
       // At the door it is the database that is closed to the user; behind it, some object is.
       return report.severity === 'FATAL' ? texts.P1010(server, words) : { message: words }
@@ -120,6 +121,17 @@ function describeReport(report: ServerReport, server: ServerName): PrismaFailure
       return { message: words }
   }
 }
+
+/** Prisma's texts say what happened; what to do about it stands behind them. */
+function advised(words: string, error: unknown): string {
+  const advice = adviceOnLogin(error, { isDsql: false })
+  return advice === undefined ? words : `${words}\nHint: ${advice}`
+}
+
+const passwordAdvice =
+  'a role that logs in by token must exist and be a member of rds_iam; a password is that of `admin.password`, or of the URL'
+/** RDS has one text for all of its reasons; the list of them stands in `connect/explain.ts`, which knows the token. */
+const tokenAdvice = '`npx prisma-iam migrate --dry-run` tells what was signed, and what to look at'
 
 function isReport(error: unknown): error is ServerReport {
   return error instanceof pg.DatabaseError && error.code !== undefined && error.severity !== undefined

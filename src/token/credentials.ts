@@ -20,13 +20,14 @@ export function createCredentialSource(
   given: AwsCredentials | CredentialProvider | undefined,
   profile: string | undefined,
   loadChain: LoadChain = sharedChain,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
 ): CredentialSource {
   return async (now) => {
     try {
       const provide = await providerOf(given, profile, loadChain, now)
       return check(await longerOf(provide, now), now)
     } catch (error) {
-      throw credentialsError(error, profile)
+      throw credentialsError(error, profile ?? (given === undefined ? environment.AWS_PROFILE || undefined : undefined))
     }
   }
 }
@@ -128,5 +129,7 @@ function hintFor(reason: string, profile: string | undefined): string {
   if (/multi-factor/i.test(reason))
     return 'export a session of that role, or pass a provider with an MFA code as `credentials`'
   if (/ended at|expired/i.test(reason)) return 'renew the session that the credentials come from'
-  return `run \`aws sts get-caller-identity${flag}\` to see which credentials this process has`
+  const known =
+    profile === undefined ? '' : `, and \`aws configure list-profiles\` to see whether there is a profile ${profile}`
+  return `run \`aws sts get-caller-identity${flag}\` to see which credentials this process has${known}`
 }

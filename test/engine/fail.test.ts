@@ -30,6 +30,7 @@ describe('a login that fails', () => {
     expect(rest).toEqual({ code: 'P1000' })
     expect(message).toContain('Authentication failed against database server at `db.example`')
     expect(message).toContain('FATAL: password authentication failed for user "postgres" (SQLSTATE 28P01)')
+    expect(message).toMatch(/\nHint: .*rds_iam/)
     expect(message).not.toContain('canary')
   })
 
@@ -39,7 +40,17 @@ describe('a login that fails', () => {
   })
 
   test('for a server without TLS is P1011', async () => {
-    expect(describeError(await refusal({ ssl: true }), name)).toMatchObject({ code: 'P1011' })
+    const message = expect.stringMatching(/\nHint: .* the port of PostgreSQL/)
+    expect(describeError(await refusal({ ssl: true }), name)).toMatchObject({ code: 'P1011', message })
+  })
+
+  test('for a token is P1010, with where to look', () => {
+    const words = 'PAM authentication failed for user "app"'
+    const report = Object.assign(new pg.DatabaseError(words, 1, 'error'), { code: '28000', severity: 'FATAL' })
+    expect(describeError(report, name)).toMatchObject({
+      code: 'P1010',
+      message: expect.stringMatching(/PAM auth.*\(SQLSTATE 28000\)\nHint: .*migrate --dry-run/),
+    })
   })
 
   test('for a closed port is P1001, with the reason', async () => {
@@ -47,7 +58,9 @@ describe('a login that fails', () => {
     const error = await refusal({ connectionString: `postgresql://a:b@localhost:${port}/c` })
     const { message, ...rest } = describeError(error, name)
     expect(rest).toEqual({ code: 'P1001' })
-    expect(message).toMatch(/Can't reach database server at `db.example:5432`(.|\n)+ECONNREFUSED/)
+    expect(message).toMatch(
+      /Can't reach database server at `db.example:5432`(.|\n)+ECONNREFUSED.*\nHint: nobody listens there/,
+    )
   })
 })
 

@@ -22,6 +22,15 @@ describe('credential source', () => {
     expect(asked).toEqual(['shop'])
   })
 
+  it('names the profile of the environment when the chain finds nothing there', async () => {
+    const nothing: CredentialProvider = async () => Promise.reject(new Error('Could not load credentials'))
+    const source = createCredentialSource(undefined, undefined, async () => nothing, { AWS_PROFILE: 'shpo' })
+    await expect(source(now)).rejects.toMatchObject({
+      message: expect.stringContaining('for profile shpo: Could not load credentials'),
+      hint: expect.stringContaining('aws configure list-profiles'),
+    })
+  })
+
   it('asks a provider once for all who ask at the same time, and anew afterwards or when it hangs', async () => {
     const answers: ((credentials: AwsCredentials) => void)[] = []
     const provider: CredentialProvider = () => new Promise((resolve) => answers.push(resolve))
