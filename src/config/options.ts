@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { PrismaPg } from '@prisma/adapter-pg'
 import type { PoolConfig } from 'pg'
 import type { Pacing } from './endpoint.ts'
@@ -86,6 +87,8 @@ export interface Edges {
   clock?: () => number
   /** A number from 0 up to 1. Default `Math.random`. */
   random?: () => number
+  /** How the name that is dialled becomes an address, once for each connection. Default Node's own `dns.lookup`. */
+  lookup?: LookupFunction
 }
 
 /** The names of all top-level options, for telling a typo. */

@@ -1,4 +1,4 @@
-import { Socket } from 'node:net'
+import { type LookupFunction, Socket } from 'node:net'
 import pg from 'pg'
 import type { Address } from '../config/endpoint.ts'
 import { identifier } from '../sql/quote.ts'
@@ -27,7 +27,7 @@ export async function connectClient(login: Login): Promise<pg.Client> {
  * `pg` overwrites `ssl.servername` with `host` (pg 8.23.1, connection.js), so `host` is the endpoint's own name and the
  * socket alone knows that it dials elsewhere: one name for SNI, for the certificate check and in error messages.
  */
-export function clientConfig(login: Login): pg.ClientConfig {
+export function clientConfig(login: Login, lookup?: LookupFunction): pg.ClientConfig {
   const { dial, verify } = login
   return {
     host: verify.host,
@@ -38,12 +38,16 @@ export function clientConfig(login: Login): pg.ClientConfig {
     ssl: login.tls === 'off' ? false : tlsOptions(login.tls),
     connectionTimeoutMillis: login.connectTimeoutMs ?? defaultConnectTimeoutMs,
     keepAlive: true,
-    ...(dial.host === verify.host && dial.port === verify.port ? {} : { stream: () => new DialSocket(dial) }),
+    ...(isDirect(login) && lookup === undefined ? {} : { stream: () => new DialSocket({ ...dial, lookup }) }),
     ...(login.applicationName === undefined ? {} : { application_name: login.applicationName }),
     ...(login.schema === undefined || login.searchPathBy === 'statement'
       ? {}
       : { options: searchPathOption(login.schema) }),
   }
+}
+
+function isDirect({ dial, verify }: Login): boolean {
+  return dial.host === verify.host && dial.port === verify.port
 }
 
 /** The statement that puts a schema first in `search_path`. */
@@ -60,16 +64,21 @@ function searchPathOption(schema: string): string {
   return `-c search_path=${identifier(schema).replace(/[\\\s]/g, '\\$&')}`
 }
 
-class DialSocket extends Socket {
-  readonly #dial: Address
+interface Dial extends Address {
+  lookup: LookupFunction | undefined
+}
 
-  constructor(dial: Address) {
+class DialSocket extends Socket {
+  readonly #dial: Dial
+
+  constructor(dial: Dial) {
     super()
     this.#dial = dial
   }
 
   override connect(...ignored: unknown[]): this {
     const listener = ignored.find((argument): argument is () => void => typeof argument === 'function')
-    return super.connect({ host: this.#dial.host, port: this.#dial.port }, listener)
+    const { lookup, ...address } = this.#dial
+    return super.connect({ ...address, ...(lookup === undefined ? {} : { lookup }) }, listener)
   }
 }

@@ -30,7 +30,7 @@ export async function open(options: IamOptions = {}, edges: Edges = {}): Promise
   const resolved = resolve(options, edges)
   const entry = entryOf(resolved, edges)
   const login = await loginBy(entry, resolved, edges)
-  const pool = poolConfig(resolved, login)
+  const pool = poolConfig(resolved, login, edges)
   const door = doorOf(resolved, entry, pool.connectionTimeoutMillis ?? 0, edges)
   return { resolved, login, pool: { ...pool, Client: pooledClient(door) }, door }
 }
@@ -66,10 +66,10 @@ async function loginBy({ password }: Entry, resolved: Resolved, edges: Edges): P
   }
 }
 
-function poolConfig({ pool }: Resolved, login: Login): pg.PoolConfig {
+function poolConfig({ pool }: Resolved, login: Login, { lookup }: Edges): pg.PoolConfig {
   const { schema, searchPathBy } = login
   return {
-    ...clientConfig(login),
+    ...clientConfig(login, lookup),
     ...(schema === undefined || searchPathBy === 'startup' ? {} : { onConnect: setSearchPath(schema) }),
     ...pool,
   }
