@@ -5,7 +5,7 @@ import { open } from '../src/connect/open.ts'
 import type { Notice } from '../src/dsql/finding.ts'
 import { planDsql } from '../src/dsql/plan.ts'
 import { openSession } from '../src/engine/session.ts'
-import { openDedicated } from '../src/migrate/dedicated.ts'
+import { logIn } from '../src/migrate/dedicated.ts'
 import { splitStatements } from '../src/sql/statements.ts'
 import { runSteps } from '../src/steps/run.ts'
 import { config, testProject } from '../test/migrate/project.ts'
@@ -64,7 +64,7 @@ async function makeDatabase(postgres: TestPostgres): Promise<pg.ClientConfig> {
 
 async function run(migrations: ReadonlyMap<string, string>, emulator: TestEmulator, postgres: TestPostgres) {
   const opening = await open({ ...emulator.options, user: 'admin' })
-  const client = await openDedicated(opening, 'postgres', 'history', undefined)
+  const client = await logIn(opening, { database: 'postgres', applicationName: 'history', budgetMs: 0 })
   const plain = await postgres.connect({ host: '127.0.0.1', user: 'admin', password: 'loopback', database: 'shop' })
   const edges = {
     clock: Date.now,

@@ -20,7 +20,8 @@ type CheckoutCallback = (
  */
 export function guardCheckouts(plain: Checkout, pool: Capacity, door: Door): Checkout {
   return (callback) => {
-    const tries = firstTry()
+    const budgetMs = door.timeoutMs || defaultBudgetMs
+    const tries = firstTry({ budgetMs })
     const attempt: Checkout = (done) =>
       plain((error, client, release) => {
         const age = client && door.ages.get(client)
@@ -31,7 +32,7 @@ export function guardCheckouts(plain: Checkout, pool: Capacity, door: Door): Che
         if (error === undefined || error === null) return done(undefined, client, release)
         void nextTry(error, tries, door).then((final) => {
           if (final) done(final, undefined, release)
-          else within(timeLeft(tries, door.timeoutMs), attempt, () => giveUp(error, tries, door))(done)
+          else within(timeLeft(tries, budgetMs), attempt, () => giveUp(error, tries, door))(done)
         })
       })
     const hasOthers = pool.idleCount > 0 || pool.totalCount >= (pool.options.max ?? Number.POSITIVE_INFINITY)
@@ -39,6 +40,9 @@ export function guardCheckouts(plain: Checkout, pool: Capacity, door: Door): Che
     else door.siblings.whenBack(() => attempt(callback))
   }
 }
+
+/** Without a timeout of the pool, that long is still enough to wait for a server that is not there, in milliseconds. */
+const defaultBudgetMs = 15_000
 
 /** A checkout that is given up after a time; a connection that comes later goes to the pool. */
 function within(timeMs: number, checkout: Checkout, lastWord: () => Error): Checkout {

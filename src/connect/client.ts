@@ -1,25 +1,10 @@
 import { type LookupFunction, Socket } from 'node:net'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Address } from '../config/endpoint.ts'
 import { identifier } from '../sql/quote.ts'
 import type { Login } from './login.ts'
 
 const defaultConnectTimeoutMs = 15_000
-
-/** A single `pg` client for a login; `connectClient` opens it. */
-export async function connectClient(login: Login): Promise<pg.Client> {
-  const client = new pg.Client(clientConfig(login))
-  try {
-    await client.connect()
-    if (login.schema !== undefined && login.searchPathBy === 'statement')
-      await client.query(searchPathStatement(login.schema))
-    return client
-  } catch (error) {
-    // `pg` leaves the socket of a login open whose password function failed (pg 8.23).
-    client.connection.stream.destroy()
-    throw error
-  }
-}
 
 /**
  * The `pg` settings of a login.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { PrismaIamError } from '../errors.ts'
+import { isPrismaIamError, PrismaIamError } from '../errors.ts'
 import { type ConnectionRetried, events } from '../events.ts'
 import { describeToken } from '../token/describe.ts'
 import { explainTls } from './advice.ts'
@@ -8,27 +8,37 @@ import type { Door } from './door.ts'
 import { explainBusyPool, explainRefusal } from './explain.ts'
 import { isServerError } from './fate.ts'
 import { judgeRefusal } from './refusal.ts'
+import type { Retrying } from './retrying.ts'
 
-/** What one checkout has tried so far. */
-export interface Tries {
+/** How long one who wants in keeps trying, and who is told. */
+export interface Patience {
+  /** Time for all tries, in milliseconds; with 0 one that failed is the last. */
+  budgetMs: number
+  /** Ends a wait at once. */
+  signal?: AbortSignal | undefined
+  /** Told why another try follows, whenever that is another reason than before. */
+  onRetry?: ((retry: Retrying) => void) | undefined
+}
+
+/** What one who wants in has tried so far. */
+export interface Tries extends Patience {
   startedAt: number
   failed: number
-  /** Whether a new token was asked for already: once a checkout, lest a denial be asked for for ever. */
+  /** Whether a new token was asked for already: once, lest a denial be asked for for ever. */
   renewed: boolean
+  reason?: ConnectionRetried['reason']
 }
 
-/** A checkout that begins now. */
-export function firstTry(): Tries {
-  return { startedAt: performance.now(), failed: 0, renewed: false }
+/** Whoever wants in begins now. */
+export function firstTry(patience: Patience): Tries {
+  return { ...patience, startedAt: performance.now(), failed: 0, renewed: false }
 }
 
-/** What is left of the time of a checkout, in milliseconds. */
-export function timeLeft({ startedAt }: Tries, timeoutMs: number): number {
-  return (timeoutMs || defaultBudgetMs) - (performance.now() - startedAt)
+/** What is left of the time, in milliseconds. */
+export function timeLeft({ startedAt }: Tries, budgetMs: number): number {
+  return budgetMs - (performance.now() - startedAt)
 }
 
-/** Without a timeout of the pool, that long is still enough to wait for a server that is not there. */
-const defaultBudgetMs = 15_000
 /** A port at which nobody listens, or somebody hangs up, is a restart for some seconds, and a mistake after that. */
 const notListeningBudgetMs = 5_000
 const growth = { baseMs: 200, maxMs: 2_000 }
@@ -38,10 +48,12 @@ export async function nextTry(failure: Error, tries: Tries, door: Door): Promise
   tries.failed += 1
   if (failure.message === 'timeout exceeded when trying to connect') return explainBusyPool(door, failure)
   const error = door.attempts.has(failure) ? failure : ((failure.cause ?? failure) as Error)
+  if (isUnanswered(error, door)) return waitAndTry(error, 'unanswered', tries, door)
   const refusal = judgeRefusal(error)
   if (refusal.kind === 'later') return waitAndTry(error, refusal.reason, tries, door)
   if (refusal.kind === 'expired' && renews(error, refusal.surely, tries, door)) {
     publish(error, 'token-expired', 0, tries, door)
+    tell('token-expired', 0, tries, door)
     return undefined
   }
   if (refusal.kind === 'expired' && isPerhapsThrottled(refusal.surely, tries, door))
@@ -55,20 +67,28 @@ async function waitAndTry(
   tries: Tries,
   door: Door,
 ): Promise<Error | undefined> {
-  const left = timeLeft(tries, isDown(reason) ? shorter(door.timeoutMs) : door.timeoutMs)
+  const inAllMs = isDown(reason) ? Math.min(tries.budgetMs, notListeningBudgetMs) : tries.budgetMs
   const delayMs = fullJitterMs(tries.failed, growth, door.random)
-  if (delayMs >= left) return giveUp(error, tries, door)
+  if (delayMs >= timeLeft(tries, inAllMs)) return giveUp(error, tries, door)
   publish(error, reason, delayMs, tries, door)
-  await sleep(delayMs)
+  tell(reason, inAllMs, tries, door)
+  await sleep(delayMs, undefined, { signal: tries.signal }).catch(() => undefined)
   return undefined
+}
+
+/**
+ * An instance of Aurora Serverless that was paused answers a connection when it has woken up, after some 15 seconds (AWS's
+ * announcement of scaling to zero, 2024-11). In a pool, such a try has taken all of the time.
+ */
+function isUnanswered(error: Error, { attempts }: Door): boolean {
+  const phase = attempts.get(error)?.phase
+  return (
+    isPrismaIamError(error) && error.code === 'PRISMA_IAM_CONNECT_TIMEOUT' && (phase === 'tls' || phase === 'login')
+  )
 }
 
 function isDown(reason: ConnectionRetried['reason']): boolean {
   return reason === 'not-listening' || reason === 'cut'
-}
-
-function shorter(timeoutMs: number): number {
-  return Math.min(timeoutMs || notListeningBudgetMs, notListeningBudgetMs)
 }
 
 /** The error to tell when there is no time for another try. */
@@ -106,13 +126,22 @@ function publish(error: Error, reason: ConnectionRetried['reason'], delayMs: num
   events.connectionRetried.publish({ ...door.place, reason, try: tries.failed, delayMs, error })
 }
 
+function tell(reason: ConnectionRetried['reason'], inAllMs: number, tries: Tries, { place }: Door): void {
+  if (reason === tries.reason) return
+  tries.reason = reason
+  tries.onRetry?.({ reason, host: place.host, port: place.port, inAllMs })
+}
+
 /** A socket's error stays as it is, because Prisma and others know its code. */
-function gaveUp(error: Error, { failed, startedAt }: Tries, { place }: Door): Error {
-  if (!isServerError(error)) return error
+function gaveUp(error: Error, { failed, startedAt, budgetMs }: Tries, { place }: Door): Error {
+  if (!isServerError(error) || budgetMs === 0) return error
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   return new PrismaIamError(
     'PRISMA_IAM_CONNECT_UNAVAILABLE',
     `${place.host} let nobody in (${failed} tries in ${seconds} s): ${error.message} (${error.code})`,
-    { hint: 'try again later, or give it longer by `pool.connectionTimeoutMillis`', cause: error },
+    {
+      hint: 'try again later, or give it longer by `pool.connectionTimeoutMillis` (in the URL: `connect_timeout`, in seconds)',
+      cause: error,
+    },
   )
 }

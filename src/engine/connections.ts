@@ -1,9 +1,9 @@
-import { connectClient } from '../connect/client.ts'
 import type { Login } from '../connect/login.ts'
 import type { Progress } from '../steps/progress.ts'
 import type { Connection, Databases } from './adapter.ts'
 import type { Datasource } from './argv.ts'
 import { askOf, type Entry, type Hold, takeHold } from './deploy-lock.ts'
+import { enter } from './enter.ts'
 import type { ServerName } from './error-texts.ts'
 import { lockPatience } from './lock.ts'
 import { audienceVariable, type EngineLogin, requestLogin, type Served, socketVariable } from './login.ts'
@@ -53,31 +53,34 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     assertMeant(served.login, datasource.url, { anyUser: Boolean(env[audienceVariable]) })
     return served
   }
-  const connect = async (login: Login, gone = never): Promise<Session> => {
+  const connect = async (login: Login, { gone = never, ...way }: Partial<Served> = {}): Promise<Session> => {
     server = { ...login.verify, user: login.user, database: login.database }
-    const session = endWith(await openPlain(login), Promise.race([gone, abandoned]), async () => {
+    const left = Promise.race([gone, abandoned])
+    const leave = async () => {
       if (held?.outlives) await held.release()
       onGone()
-    })
+    }
+    const session = endWith(openSession(await enter(login, { ...way, left, leave })), left, leave)
     open.add(session)
     return session
   }
   const logIn = async (): Promise<Entered> => {
     const entry = await ask()
-    const session = await connect(entry.login, entry.gone)
+    const session = await connect(entry.login, entry)
     return {
       ...entry,
       session,
-      reach: (database) => connect({ ...entry.login, database }, entry.gone),
+      reach: (database) => connect({ ...entry.login, database }, entry),
       // The lease outlives a wrapper that is gone, so its line does too.
       async openLine() {
-        const line = await openPlain((await ask()).login)
+        const { login, renew, tell } = await ask()
+        const line = openSession(await enter(login, { renew, tell }))
         return { ask: askOf(line), end: () => line.end() }
       },
     }
   }
   let main: Promise<Entered> | undefined
-  const enter = () => {
+  const entrance = () => {
     main ??= logIn()
     return main
   }
@@ -88,8 +91,8 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
       if (!capabilities.severalDatabases) throw noRoomForShadow()
       return entered
     }
-    const session = await connect(shadow.login, gone)
-    return { ...shadow, session, reach: (database) => connect({ ...shadow.login, database }, gone) }
+    const session = await connect(shadow.login, { gone })
+    return { ...shadow, session, reach: (database) => connect({ ...shadow.login, database }, { gone }) }
   }
   const over = (session: Session, { login, capabilities, dsql, tell }: EngineLogin & Partial<Served>): Connection => {
     const lockTimeoutMs = lockPatience(env, capabilities.advisoryLocks)
@@ -98,14 +101,14 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
   }
   return {
     async main() {
-      const entered = await enter()
+      const entered = await entrance()
       return over(
         checked(entered.session, async () => held?.check()),
         entered,
       )
     },
     async shadow() {
-      const entered = await enter()
+      const entered = await entrance()
       if (datasource.shadowDatabaseUrl === undefined) {
         const { session, reach, ...there } = await shadowServer(entered)
         return over(await createShadow(session, reach), there)
@@ -117,11 +120,11 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
       return over(session, given)
     },
     async maintenance() {
-      const { login, gone } = await ask()
-      return { session: await connect({ ...login, database: 'postgres' }, gone), database: login.database }
+      const { login, ...way } = await ask()
+      return { session: await connect({ ...login, database: 'postgres' }, way), database: login.database }
     },
     async hold() {
-      held = await takeHold(await enter())
+      held = await takeHold(await entrance())
       return held
     },
     outlives: () => held?.outlives === true,
@@ -139,9 +142,5 @@ interface Reaching {
 }
 
 type Entered = Entry & Reaching
-
-async function openPlain(login: Login): Promise<Session> {
-  return openSession(await connectClient({ applicationName: 'prisma-iam schema engine', ...login }))
-}
 
 const never = new Promise<void>(() => {})

@@ -69,6 +69,7 @@ export function describe(error: unknown, server: ServerName = unknownServer): Pr
   if (error instanceof LockTimeout) return texts.P1002(server, error.elapsedMs)
   if (error instanceof ShadowFailure) return texts.P3014(describe(error.cause, server).message)
   if (isPrismaIamError(error)) {
+    if (error.code.startsWith('PRISMA_IAM_CONNECT_')) return texts.P1001(server, error.message)
     // Of options, the engine reads the URL alone.
     return error.code === 'PRISMA_IAM_CONFIG_INVALID' ? texts.P1013(error.message) : { message: error.message }
   }

@@ -85,6 +85,8 @@ export function serveLogins(
 export interface Served extends EngineLogin {
   /** Resolves when that process is gone. */
   gone: Promise<void>
+  /** Asks that process once more, for a password that is good now; absent where a URL is all there is. */
+  renew?: (() => Promise<string>) | undefined
   tell(news: EngineNews): void
 }
 
@@ -97,21 +99,34 @@ export async function requestLogin(path: string): Promise<Served> {
   const socket = connect(path)
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()))
   socket.on('error', () => socket.destroy())
-  socket.write(`${question}\n`)
-  const line = await firstLine(socket)
-  if (line === undefined) throw unanswered()
-  const reply = JSON.parse(line) as { login: EngineLogin } | { error: { message: string; hint?: string } }
-  if ('login' in reply) return { ...reply.login, gone, tell: (news) => void socket.write(writeNews(news)) }
-  socket.destroy()
-  throw new PrismaIamError('PRISMA_IAM_ENGINE_LOGIN', reply.error.message)
+  const nextLine = linesOf(socket)
+  const ask = async (): Promise<EngineLogin> => {
+    socket.write(`${question}\n`)
+    const line = await nextLine()
+    if (line === undefined) throw unanswered()
+    const reply = JSON.parse(line) as { login: EngineLogin } | { error: { message: string; hint?: string } }
+    if ('login' in reply) return reply.login
+    socket.destroy()
+    throw new PrismaIamError('PRISMA_IAM_ENGINE_LOGIN', reply.error.message)
+  }
+  return {
+    ...(await ask()),
+    gone,
+    renew: async () => (await ask()).login.password,
+    tell: (news) => void socket.write(writeNews(news)),
+  }
 }
 
-/** `undefined` when the socket closes before the line ends. */
-function firstLine(socket: Socket): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    onLine(socket, resolve)
-    socket.once('close', () => resolve(undefined))
+/** One line at a time; `undefined` when the socket closes before the line ends. */
+function linesOf(socket: Socket): () => Promise<string | undefined> {
+  let closed = false
+  const waiting: ((line: string | undefined) => void)[] = []
+  onLine(socket, (line) => waiting.shift()?.(line))
+  socket.once('close', () => {
+    closed = true
+    for (const give of waiting.splice(0)) give(undefined)
   })
+  return () => (closed ? Promise.resolve(undefined) : new Promise((resolve) => waiting.push(resolve)))
 }
 
 function reservePath(): { path: string; remove: () => void } {

@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net'
+import type { Retrying } from '../connect/retrying.ts'
 import type { Progress } from '../steps/progress.ts'
 
 /** What an engine has to say to the people in front of the process that started it; Prisma's CLI shows them none of it. */
 export type EngineNews =
   /** Another deploy holds the lock. */
   | { kind: 'waiting'; holder: string }
+  /** A login failed as one can that succeeds a moment later. */
+  | ({ kind: 'retrying' } & Retrying)
   /** Migrations were applied without a deploy around them: no hooks, no roles. */
   | { kind: 'alone' }
   /** How a migration gets on. */

@@ -1,14 +1,16 @@
 import type pg from 'pg'
 import type { Edges } from '../config/options.ts'
 import type { Resolved } from '../config/resolved.ts'
+import { dedicatedPatienceMs } from '../connect/dedicated.ts'
 import type { Login } from '../connect/login.ts'
 import { open } from '../connect/open.ts'
+import type { Retrying } from '../connect/retrying.ts'
 import { leaseMsOf } from '../engine/deploy-lock.ts'
 import type { EngineLogin } from '../engine/login.ts'
 import { PrismaIamError } from '../errors.ts'
 import type { RoleServer } from '../roles/server.ts'
 import { displayUrl } from './admin-url.ts'
-import { openDedicated } from './dedicated.ts'
+import { logIn } from './dedicated.ts'
 import { adminOptions, type IamConfig } from './iam-config.ts'
 import type { LoadSecretsManager } from './secret.ts'
 import { secretLogin } from './secret-login.ts'
@@ -23,7 +25,7 @@ export interface Admin {
    * A dedicated session, to the configured database unless another is named; the caller ends it.
    * @throws PRISMA_IAM_MIGRATE_LOGIN with the server's own words; the signal's reason when it came.
    */
-  connect(options?: { database?: string; signal?: AbortSignal | undefined }): Promise<pg.Client>
+  connect(options?: { database?: string; signal?: AbortSignal | undefined; patienceMs?: number }): Promise<pg.Client>
   /** How the service treats roles. */
   roleServer: RoleServer
   /** The same login as plain data, with a fresh token. */
@@ -38,6 +40,8 @@ export interface Admin {
 export interface AdminEdges extends Edges {
   /** Makes a client for Secrets Manager. Default that of `@aws-sdk/client-secrets-manager`. */
   secretsManager?: LoadSecretsManager
+  /** Told why a login is tried again. */
+  onRetry?: (retry: Retrying) => void
 }
 
 /** @throws PRISMA_IAM_CONFIG_INVALID, PRISMA_IAM_CONNECT_TRUST, PRISMA_IAM_MIGRATE_SECRET */
@@ -56,8 +60,11 @@ export async function adminOf(config: IamConfig, edges: AdminEdges = {}): Promis
   return {
     resolved,
     sessionName: applicationName,
-    connect: ({ database = resolved.database, signal } = {}) =>
-      openDedicated(opening, database, applicationName, signal),
+    connect: ({
+      database = resolved.database,
+      signal,
+      patienceMs: budgetMs = connectTimeoutMs || dedicatedPatienceMs,
+    } = {}) => logIn(opening, { database, applicationName, budgetMs, signal, onRetry: edges.onRetry }),
     engineLogin: async () => ({
       login: { ...login, password: await passwordOf(login) },
       capabilities: resolved.endpoint.capabilities,

@@ -1,3 +1,4 @@
+import { retryInWords } from '../connect/retrying.ts'
 import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, serveLogins, socketVariable } from '../engine/login.ts'
 import type { EngineNews } from '../engine/news.ts'
@@ -36,6 +37,8 @@ function lineOf(news: EngineNews, { hooks = {}, roles = {} }: IamConfig): string
   switch (news.kind) {
     case 'waiting':
       return `waiting for another deploy: ${news.holder}`
+    case 'retrying':
+      return retryInWords(news)
     case 'step':
       return inWords(news.progress)
     case 'alone':

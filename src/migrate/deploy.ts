@@ -56,7 +56,7 @@ function prismaOf(project: Project, { url }: Admin, { env, prismaArgs = [], repo
     env,
     url,
     hear: (news) => {
-      if (news.kind === 'step') report(news)
+      if (news.kind === 'step' || news.kind === 'retrying') report(news)
     },
     output: (line) => report({ kind: 'prisma', line }),
     signal,

@@ -6,10 +6,11 @@ import type { Ask, DeployLock } from '../lock/lock.ts'
 import type { Admin } from './admin.ts'
 
 /** The deploy lock, as the server can keep it: in the given session, or in rows and on a connection of its own. */
-export function deployLockOf(admin: Admin, client: pg.Client): DeployLock {
+export function deployLockOf(admin: Admin, client: pg.Client, signal?: AbortSignal): DeployLock {
   if (admin.resolved.endpoint.capabilities.advisoryLocks) return advisoryLock(askOf(client))
   const openLine = async (): Promise<Line> => {
-    const own = await admin.connect()
+    // A deploy that was stopped gives its lease back where that goes at once; else the lease runs out.
+    const own = await admin.connect(signal?.aborted ? { patienceMs: 0 } : { signal })
     // The lock asks again, on a new connection, when one is lost.
     own.on('error', () => undefined)
     return { ask: askOf(own), end: () => own.end() }

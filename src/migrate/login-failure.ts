@@ -1,20 +1,18 @@
 import type { Resolved } from '../config/resolved.ts'
 import { adviceOnLogin } from '../connect/advice.ts'
-import type { Door } from '../connect/door.ts'
-import { explainRefusal } from '../connect/explain.ts'
 import { isPrismaIamError, PrismaIamError } from '../errors.ts'
 
 /**
- * What a login of the admin that failed means: who asked to be let in where, the server's words as the runtime explains
- * them, and what to do. Errors of tokens and credentials stay as they are.
+ * What a login of the admin that failed means: who asked to be let in where, the server's words, and what to do. Errors of
+ * tokens and credentials stay as they are.
+ *
+ * @param explained the failure as the runtime explains it; its cause becomes the cause.
  */
 export function loginFailure(
-  cause: unknown,
+  explained: unknown,
   database: string,
   { user, verify, dial, endpoint }: Resolved,
-  door: Door,
 ): unknown {
-  const explained = cause instanceof Error ? explainRefusal(cause, door) : cause
   const isOurs = isPrismaIamError(explained)
   if (isOurs && !explained.code.startsWith('PRISMA_IAM_CONNECT_')) return explained
   const hint = isOurs ? explained.hint : adviceOnLogin(explained, { isDsql: endpoint.service === 'dsql' })
@@ -23,7 +21,11 @@ export function loginFailure(
   return new PrismaIamError(
     'PRISMA_IAM_MIGRATE_LOGIN',
     `${user} could not log in to ${database} at ${verify.host}:${verify.port}${through}: ${wordsOf(explained)}`,
-    { ...(hint === undefined ? {} : { hint }), problems: isOurs ? explained.problems : [], cause },
+    {
+      ...(hint === undefined ? {} : { hint }),
+      problems: isOurs ? explained.problems : [],
+      cause: isOurs ? explained.cause : explained,
+    },
   )
 }
 

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { open } from '../connect/open.ts'
 import { isPrismaIamError } from '../errors.ts'
 import type { AdminEdges } from './admin.ts'
-import { openDedicated } from './dedicated.ts'
+import { logIn } from './dedicated.ts'
 import { type IamConfig, roleOptions } from './iam-config.ts'
 import type { Probe } from './settle.ts'
 
@@ -24,7 +24,10 @@ export async function probeLogin(
 ): Promise<Probe> {
   try {
     const opening = await open(roleOptions(config, role), edges)
-    const client = await openDedicated(opening, opening.resolved.database, 'prisma-iam login probe', signal)
+    const { database } = opening.resolved
+    // Whoever probes asks again himself.
+    const wanted = { database, applicationName: 'prisma-iam login probe', budgetMs: 0, signal }
+    const client = await logIn(opening, wanted)
     await client.end()
     return 'in'
   } catch (error) {

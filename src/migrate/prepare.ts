@@ -23,12 +23,16 @@ export interface Prepared {
  */
 export async function prepare(
   project: Project,
-  { skipHooks, edges, env }: Pick<DeployOptions, 'skipHooks' | 'edges' | 'env'>,
+  { skipHooks, edges, env, report }: Pick<DeployOptions, 'skipHooks' | 'edges' | 'env' | 'report'>,
 ): Promise<Prepared> {
   prismaCommand(project.directory)
   const files = readMigrations(project.migrationsDirectory)
   const hooks = await prepareHooks(skipHooks ? {} : (project.iam.hooks ?? {}), project.directory)
-  const admin = await adminOf(project.iam, { ...edges, env })
+  const admin = await adminOf(project.iam, {
+    ...edges,
+    env,
+    onRetry: (retry) => report?.({ kind: 'retrying', ...retry }),
+  })
   assertSameDatabase(project, admin)
   return { admin, hooks, files }
 }

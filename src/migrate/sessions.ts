@@ -52,7 +52,7 @@ export async function withSessions<Result>(
     }
   }
   const underLock: Sessions['underLock'] = async (client, options, run) => {
-    const wanted = deployLockOf(admin, client)
+    const wanted = deployLockOf(admin, client, signal)
     return await withLock(wanted, options, async () => {
       lock = wanted
       if (wanted.ticket().kind === 'lease') checkFirst(client, () => wanted.check())
@@ -101,7 +101,7 @@ async function endAll(admin: Admin, clients: ReadonlySet<pg.Client>): Promise<vo
     await Promise.all([...clients].map((client) => client.end()))
     return
   }
-  const client = await admin.connect()
+  const client = await admin.connect({ patienceMs: 0 })
   try {
     await endOthers(client, admin)
   } finally {

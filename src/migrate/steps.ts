@@ -1,3 +1,4 @@
+import type { Retrying } from '../connect/retrying.ts'
 import type { RoleStatement } from '../roles/statement.ts'
 import type { Progress } from '../steps/progress.ts'
 
@@ -5,6 +6,8 @@ import type { Progress } from '../steps/progress.ts'
 export type DeployStep =
   | { kind: 'created'; database: string }
   | { kind: 'waiting'; holder: string }
+  /** A login failed as one can that succeeds a moment later. */
+  | ({ kind: 'retrying' } & Retrying)
   | { kind: 'fileless'; migrations: readonly string[] }
   | { kind: 'empty'; directory: string }
   | { kind: 'prisma'; line: string }

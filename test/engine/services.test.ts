@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import type { IamOptions } from '../../src/config/options.ts'
 import { open } from '../../src/connect/open.ts'
 import { type LoginSocket, serveLogins } from '../../src/engine/login.ts'
+import type { EngineNews } from '../../src/engine/news.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
 import { type Project, testProject } from './project.ts'
 
@@ -16,18 +17,22 @@ afterEach(async () => {
 })
 
 /** What the process that loaded prisma.config.ts does. */
-async function serve(options: IamOptions): Promise<LoginSocket> {
+async function serve(options: IamOptions, hear?: (news: EngineNews) => void): Promise<LoginSocket> {
   const { login, resolved } = await open(options)
   const password = async () => (typeof login.password === 'function' ? login.password() : login.password)
-  return serveLogins(async () => ({
-    login: { ...login, password: await password() },
-    capabilities: resolved.endpoint.capabilities,
-  }))
+  return serveLogins(
+    async () => ({
+      login: { ...login, password: await password() },
+      capabilities: resolved.endpoint.capabilities,
+    }),
+    hear,
+  )
 }
 
 test('on Aurora DSQL the admin deploys by token, one statement a transaction', async () => {
   emulator = await testEmulator({ service: 'dsql' })
-  socket = await serve({ ...emulator.options, user: 'admin' })
+  const heard: EngineNews[] = []
+  socket = await serve({ ...emulator.options, user: 'admin' }, (news) => heard.push(news))
   project = await testProject(`postgresql://admin@${emulator.signHost}:${emulator.signPort}/postgres`)
   await project.migrate({ '0001_one': 'CREATE TABLE "Order" (id uuid PRIMARY KEY);' })
   const env = { PRISMA_IAM_ENGINE_SOCKET: socket.path }
@@ -36,7 +41,11 @@ test('on Aurora DSQL the admin deploys by token, one statement a transaction', a
     'SELECT migration_name, finished_at IS NOT NULL AS done FROM _prisma_migrations',
   )
   expect(history.rows).toEqual([{ migration_name: '0001_one', done: true }])
-  expect(await project.prisma(['migrate', 'status'], env)).toMatchObject({ code: 0 })
+  emulator.faults.wakeUp({ forMs: 600_000 })
+  const status = project.prisma(['migrate', 'status'], env)
+  await expect.poll(() => heard.at(-1), { timeout: 20_000 }).toMatchObject({ kind: 'retrying', reason: 'waking' })
+  emulator.faults.clear()
+  expect(await status).toMatchObject({ code: 0 })
 
   await project.migrate({ '0002_two': 'CREATE TABLE a (id uuid PRIMARY KEY);\nCREATE INDEX a_id ON a (id);' })
   expect(await project.prisma(['migrate', 'deploy'], env)).toMatchObject({ code: 0 })

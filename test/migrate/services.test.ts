@@ -36,7 +36,12 @@ test('on DSQL the example deploys as admin and maps its role; a second run finds
     fileURLToPath(new URL('../../examples/dsql/prisma.config.ts', import.meta.url)),
     join(project.directory, 'prisma.config.ts'),
   )
-  const once = await project.run(['migrate', '--json'])
+  dsql.faults.wakeUp({ forMs: 600_000 })
+  const running = project.start(['migrate', '--json'])
+  const waking = 'is waking up or starting; trying for 60 s in all\n'
+  await expect.poll(running.story, { timeout: 30_000 }).toContain(waking)
+  dsql.faults.clear()
+  const once = await running.ended
   expect(once).toMatchObject({ code: 0 })
   const { service, migrations, roles } = JSON.parse(once.stdout)
   expect({ service, count: migrations.length }).toEqual({ service: 'dsql', count: 1 })
@@ -100,7 +105,7 @@ test('without a config file, which Prisma 7 cannot do without, nothing is tried'
   const project = await make({ DATABASE_URL: laptop.urlOf('bare') })
   await rm(join(project.directory, 'prisma.config.ts'))
   const run = await project.run(['migrate'])
-  expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('iamDatasource') })
+  expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('there is no prisma.config.ts') })
 })
 
 test('a server that nobody runs is named, with the reason', async () => {

@@ -3,7 +3,7 @@ import { open } from '../../src/connect/open.ts'
 import { planDsql } from '../../src/dsql/plan.ts'
 import type { EmulatorOptions, ExecutedStatement } from '../../src/emulator/index.ts'
 import { openSession } from '../../src/engine/session.ts'
-import { openDedicated } from '../../src/migrate/dedicated.ts'
+import { logIn } from '../../src/migrate/dedicated.ts'
 import { runSteps } from '../../src/steps/run.ts'
 import type { StepEdges } from '../../src/steps/scene.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
@@ -31,7 +31,7 @@ export async function dsqlStage(edges: StepEdges, options: Partial<EmulatorOptio
   const log: ExecutedStatement[] = []
   const emulator = await testEmulator({ ...options, service: 'dsql', onStatement: (statement) => log.push(statement) })
   const opening = await open({ ...emulator.options, user: 'admin' })
-  const client = await openDedicated(opening, 'postgres', 'steps', undefined)
+  const client = await logIn(opening, { database: 'postgres', applicationName: 'steps', budgetMs: 0 })
   const session = openSession(client)
   let scene = 0
   return {

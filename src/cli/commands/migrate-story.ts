@@ -1,3 +1,4 @@
+import { retryInWords } from '../../connect/retrying.ts'
 import type { DeployResult, DeployStep } from '../../migrate/steps.ts'
 import { inWords, type Progress } from '../../steps/progress.ts'
 import type { Print } from '../print.ts'
@@ -11,6 +12,10 @@ export function tell(step: DeployStep, print: Print): void {
     case 'waiting':
       print.story(`waiting for another deploy: ${step.holder}`)
       print.live('waiting for the lock')
+      break
+    case 'retrying':
+      print.story(retryInWords(step))
+      print.live('waiting for the server')
       break
     case 'fileless':
       print.story(`applied once, but there is no such file any more: ${step.migrations.join(', ')}`)

@@ -75,6 +75,7 @@ async function deploy(project: Project, { own, prisma }: MigrateArguments, shell
 /** `diff` may need no database at all, so what is missing to reach one is said when Prisma asks for it. */
 async function passOn(project: Project, called: MigrateArguments, shell: Shell): Promise<number> {
   const { runPrisma } = await import('../../migrate/prisma-cli.ts')
+  const { retryInWords } = await import('../../connect/retrying.ts')
   const { adminOf } = await import('../../migrate/admin.ts')
   const { adminUrl } = await import('../../migrate/admin-url.ts')
   const { assertSameDatabase } = await import('../../migrate/prepare.ts')
@@ -96,6 +97,7 @@ async function passOn(project: Project, called: MigrateArguments, shell: Shell):
       url: adminUrl(project.iam, { env }),
       login,
       hear: (news) => {
+        if (news.kind === 'retrying') shell.print.story(retryInWords(news))
         if (news.kind === 'waiting') shell.print.story(`waiting for another deploy: ${news.holder}`)
         if (news.kind === 'step') tellSteps(news.progress, shell.print)
       },

@@ -25,18 +25,19 @@ export interface RolesContext {
 /** Logs in as the admin of the config for one piece of work; a signal ends it. */
 export async function asAdmin<Result>(
   flags: RolesFlags,
-  { env, cwd, signal }: Shell,
+  { env, cwd, signal, print }: Shell,
   needs: Needs,
   work: (context: RolesContext) => Promise<Result>,
 ): Promise<Result> {
   const { loadProject } = await import('../../migrate/load-config.ts')
   const { adminOf } = await import('../../migrate/admin.ts')
+  const { retryInWords } = await import('../../connect/retrying.ts')
   const { withSessions } = await import('../../migrate/sessions.ts')
   const { assertDeclared } = await import('../../migrate/find-config.ts')
   const project = await loadProject(cwd, { config: flags.config })
   if (needs === 'declared') assertDeclared(project)
   const { iam } = project
-  const admin = await adminOf(iam, { env })
+  const admin = await adminOf(iam, { env, onRetry: (retry) => print.story(retryInWords(retry)) })
   const { roleServer: server, resolved } = admin
   return await withSessions(admin, signal, (sessions) =>
     sessions.use((client) =>
