@@ -1,9 +1,10 @@
 import { PrismaIamError } from '../errors.ts'
 import { locator } from '../sql/locate.ts'
 import { groupTokens, type TokenGroup } from '../sql/statements.ts'
-import { readTokens, type Token } from '../sql/tokens.ts'
+import { readTokens } from '../sql/tokens.ts'
 import { misfit } from '../sql/transaction-fit.ts'
-import type { IndexStep, Place, Step } from './step.ts'
+import { readConcurrentIndex } from './concurrent-index.ts'
+import type { Place, Step } from './step.ts'
 
 /**
  * The steps of a PostgreSQL script that fits no single transaction, as `psql` would run it: each statement by itself, a
@@ -23,7 +24,7 @@ export async function planAutocommit(script: string, name = 'the file'): Promise
     const sql = script.slice(group.first.start, group.last.end)
     if (block === undefined) {
       if (opens(words)) block = { begin: group, place, modes: modesOf(words), statements: [] }
-      else steps.push(stepOf(group, words, sql, place))
+      else steps.push(await stepOf(group, words, sql, place))
     } else if (!ends(words)) {
       // A second BEGIN is a warning to the server.
       if (!opens(words)) block.statements.push(group)
@@ -62,9 +63,9 @@ function closeBlock(
   return [{ kind: 'schema', place: locate(first.first.start), statements: [...opening, body], touches: [] }]
 }
 
-function stepOf(group: TokenGroup, words: readonly string[], sql: string, place: Place): Step {
+async function stepOf(group: TokenGroup, words: readonly string[], sql: string, place: Place): Promise<Step> {
   if (isForSession(words)) return { kind: 'session', place, sql }
-  const index = readConcurrentIndex(group.tokens)
+  const index = await readConcurrentIndex(group, sql)
   if (index !== undefined) return { kind: 'index', place, sql, job: false, ...index }
   if (misfit(group, true) !== undefined) return { kind: 'bare', place, sql }
   return { kind: 'schema', place, statements: [sql], touches: [] }
@@ -78,28 +79,6 @@ const bySelect = /^SELECT (PG_CATALOG \. )?SET_CONFIG \( /
 function isForSession(words: readonly string[]): boolean {
   const text = `${words.slice(0, 5).join(' ')} `
   return ofSession.test(text) || bySelect.test(text)
-}
-
-/** `CREATE [UNIQUE] INDEX CONCURRENTLY [[IF NOT EXISTS] name] ON [ONLY] table …` */
-function readConcurrentIndex(tokens: readonly Token[]): Pick<IndexStep, 'table' | 'index'> | undefined {
-  const at = tokens.findIndex(({ keyword }) => keyword === 'CONCURRENTLY')
-  const begins = wordsOf({ tokens: tokens.slice(0, at) }).join(' ')
-  if (!/^CREATE (UNIQUE )?INDEX$/.test(begins)) return undefined
-  const on = tokens.findIndex(({ keyword }, index) => index > at && keyword === 'ON')
-  const name = tokens.slice(at + 1, on).filter(({ keyword }) => !/^(IF|NOT|EXISTS)$/.test(keyword ?? ''))
-  const table = tokens.slice(on + 1).filter(({ keyword }) => keyword !== 'ONLY')
-  const [first, dot, second] = table
-  if (first === undefined) return undefined
-  const qualified = dot?.text === '.' && second !== undefined
-  return {
-    table: qualified ? { schema: nameIn(first), name: nameIn(second) } : { name: nameIn(first) },
-    ...(name[0] === undefined ? {} : { index: { name: nameIn(name[0]) } }),
-  }
-}
-
-/** A name as the catalogs spell it. */
-function nameIn({ text }: Token): string {
-  return text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text.toLowerCase()
 }
 
 function wordsOf({ tokens }: Pick<TokenGroup, 'tokens'>): string[] {

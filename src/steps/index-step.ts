@@ -93,6 +93,8 @@ async function assertValid(step: IndexStep, before: readonly string[], scene: Sc
   const found =
     (await own(step, before, scene))[0] ?? (await look(step, scene)).find(({ name }) => name === step.index?.name)
   if (found?.valid === true) return
+  // The server has said that all is well: `IF NOT EXISTS` met another relation of that name, or the table is temporary.
+  if (found === undefined && !step.job) return
   const fact = found === undefined ? 'is not there' : 'is not valid'
   throw new PrismaIamError('PRISMA_IAM_STEPS_JOB', `${nameOf(step)} ${fact} after it was built`, {
     hint: 'an index of that name that an earlier attempt left is dropped by hand: `DROP INDEX`',

@@ -74,6 +74,11 @@ test.each<[string, object]>([
     { table: { schema: 'S', name: 'T' }, index: { name: 'I "x"' } },
   ],
   ['CREATE INDEX CONCURRENTLY ON App.T (a)', { table: { schema: 'app', name: 't' } }],
+  // As the server cuts a long name and folds one without quotes.
+  [
+    `CREATE INDEX CONCURRENTLY "${'ä'.repeat(32)}" ON TÄ (a)`,
+    { table: { name: 'tÄ' }, index: { name: 'ä'.repeat(31) } },
+  ],
 ])('an index built outside of transactions is known by table and name: %s', async (sql, names) => {
   expect(await plan(sql)).toEqual([{ kind: 'index', sql, job: false, ...names }])
 })
