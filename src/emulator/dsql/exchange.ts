@@ -4,7 +4,7 @@ import { readFields } from '../wire/responses.ts'
 /** How the server answered: its last word on the transaction, and the error if there was one. */
 export interface Told {
   status: string
-  code?: string
+  code?: string | undefined
 }
 
 type Done = (told: Told, ready: Buffer) => void
@@ -98,7 +98,7 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
       if (type === 'Z') {
         const { done, code } = current
         current = undefined
-        done({ status: String.fromCharCode(whole[5] ?? 0), ...(code !== undefined && { code }) }, whole)
+        done({ status: String.fromCharCode(whole[5] ?? 0), code }, whole)
         return
       }
       if (type === 'G') current.copying = true

@@ -101,9 +101,9 @@ export function createJudge(user: string, answers: Answers): Judge {
   return {
     transaction: () => transaction,
     read,
-    preview([first, ...rest]) {
-      if (!first) return []
-      if (typeOf(first) !== 'Q') return previewBatch([first, ...rest])
+    preview(messages) {
+      const [first] = messages
+      if (!first || typeOf(first) !== 'Q') return previewBatch(messages)
       return read(readQuery(first)).seen
     },
     named: prepared.named,
@@ -117,12 +117,12 @@ export function createJudge(user: string, answers: Answers): Judge {
       const script = readQuery(whole)
       const { pieces, readings } = read(script)
       const replacements = new Map<Piece, string>()
-      for (const [index, reading] of readings.entries()) {
+      readings.forEach((reading, index) => {
         const { statement } = reading
         const replacement = advance(reading) ?? (statement.kind === 'translated' ? statement.sql : undefined)
         if (replacement !== undefined) replacements.set(pieces[index] as Piece, replacement)
         answers.expect(tagOf(statement))
-      }
+      })
       if (replacements.size === 0) return whole
       const { text, position } = rewrite(script, pieces, replacements)
       answers.locate(position)

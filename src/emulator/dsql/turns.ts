@@ -13,8 +13,8 @@ export interface Turn {
 
 /** Takes the next turn off the front of what a client has sent; undefined until there is one. */
 export function takeTurn(waiting: Buffer[]): Turn | undefined {
-  for (const [index, whole] of waiting.entries()) {
-    const type = typeOf(whole)
+  for (let index = 0; index < waiting.length; index++) {
+    const type = typeOf(waiting[index] as Buffer)
     if (type === 'S') return { messages: waiting.splice(0, index + 1), kind: 'whole' }
     if (type === 'H') return { messages: waiting.splice(0, index + 1), kind: 'open' }
     if ('PBDEC'.includes(type)) continue

@@ -3,10 +3,11 @@ import type { Hold } from './hold.ts'
 
 /** One direction of a connection. */
 export interface Flow {
-  /** What is written in one turn of the event loop leaves together; what is written behind the sink's end is dropped. */
-  write(bytes: Buffer): void
-  /** Lets leave at once what was written: the other side has something to do. */
-  flush(): void
+  /**
+   * What is written in one turn of the event loop leaves together, at once when the other side then has something to
+   * do. What is written behind the sink's end is dropped.
+   */
+  write(bytes: Buffer, now?: boolean): void
   /** Ends the sink behind what was written. */
   end(bytes?: Buffer): void
 }
@@ -14,7 +15,7 @@ export interface Flow {
 /** Lets `source` flow only while `sink` has room and nothing holds the line. */
 export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
   let full = false
-  let gathered: Buffer[] = []
+  let gathered: Run[] = []
   const settle = () => {
     if (full || hold.held()) source.pause()
     else source.resume()
@@ -30,28 +31,27 @@ export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
   settle()
 
   const flush = () => {
-    const [first] = gathered
-    if (!first) return
-    const bytes = gathered.length === 1 ? first : Buffer.concat(gathered)
+    if (gathered.length === 0) return
+    const runs = gathered.map(bytesOf)
     gathered = []
+    const bytes = runs.length === 1 && runs[0] ? runs[0] : Buffer.concat(runs)
     if (!sink.writable || sink.write(bytes)) return
     full = true
     settle()
   }
-  // A write is a system call, on a line with TLS a record too: what promises still have to say goes with it.
   const whenQuiet = () => {
     if (gathered.length > 0) process.nextTick(flush)
   }
-  const write = (bytes: Buffer) => {
-    const last = gathered.length - 1
-    const one = last < 0 ? undefined : joined(gathered[last] as Buffer, bytes)
-    if (one) gathered[last] = one
-    else gathered.push(bytes)
-    if (last < 0) void settled.then(whenQuiet)
+  const write = (bytes: Buffer, now = false) => {
+    const last = gathered.at(-1)
+    if (last && isNext(last, bytes)) last.length += bytes.length
+    else gathered.push({ first: bytes, length: bytes.length })
+    if (now) flush()
+    // A write is a system call, on a line with TLS a record too: what promises still have to say goes with it.
+    else if (!last) void settled.then(whenQuiet)
   }
   return {
     write,
-    flush,
     end(bytes) {
       if (bytes) write(bytes)
       flush()
@@ -62,8 +62,16 @@ export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
 
 const settled = Promise.resolve()
 
-/** Neighbours in memory, as messages of one chunk are, need no copying. */
-function joined(one: Buffer, next: Buffer): Buffer | undefined {
-  const adjacent = one.buffer === next.buffer && one.byteOffset + one.length === next.byteOffset
-  return adjacent ? Buffer.from(one.buffer, one.byteOffset, one.length + next.length) : undefined
+/** Messages that are neighbours in memory, as those of one chunk are; they need no copying. */
+interface Run {
+  first: Buffer
+  length: number
+}
+
+function isNext({ first, length }: Run, bytes: Buffer): boolean {
+  return bytes.buffer === first.buffer && bytes.byteOffset === first.byteOffset + length
+}
+
+function bytesOf({ first, length }: Run): Buffer {
+  return length === first.length ? first : Buffer.from(first.buffer, first.byteOffset, length)
 }

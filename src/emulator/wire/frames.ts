@@ -13,28 +13,25 @@ export function createFrameReader(maxLength: number): FrameReader {
   let chunks: Buffer[] = []
   let held = 0
   let wanted = headLength
-  const join = () => {
-    const joined = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-    chunks = [joined]
-    return joined
-  }
   return {
     push(chunk) {
       chunks.push(chunk)
       held += chunk.length
       const whole: Buffer[] = []
-      while (held >= wanted) {
-        const bytes = join()
-        const length = bytes.readInt32BE(1)
+      if (held < wanted) return whole
+      const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks, held)
+      let at = 0
+      while (bytes.length - at >= headLength) {
+        const length = bytes.readInt32BE(at + 1)
         if (length < 4 || length > maxLength) throw new Error(`invalid message length ${length}`)
         wanted = length + 1
-        if (held < wanted) break
-        whole.push(bytes.subarray(0, wanted))
-        const rest = bytes.subarray(wanted)
-        chunks = rest.length > 0 ? [rest] : []
-        held = rest.length
+        if (bytes.length - at < wanted) break
+        whole.push(bytes.subarray(at, at + wanted))
+        at += wanted
         wanted = headLength
       }
+      held = bytes.length - at
+      chunks = held > 0 ? [bytes.subarray(at)] : []
       return whole
     },
   }

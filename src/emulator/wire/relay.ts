@@ -34,16 +34,11 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
   const filter = options.filter({
     toServer(each) {
       const type = typeOf(each)
-      if (type === 'X') {
-        towardsServer.end(each)
-        return
-      }
-      towardsServer.write(each)
-      if (type === 'Q' || type === 'S' || type === 'H') towardsServer.flush()
+      if (type === 'X') towardsServer.end(each)
+      else towardsServer.write(each, type === 'Q' || type === 'S' || type === 'H')
     },
     toClient(each) {
-      towardsClient.write(each)
-      if (typeOf(each) === 'Z') towardsClient.flush()
+      towardsClient.write(each, typeOf(each) === 'Z')
     },
   })
 
