@@ -1,6 +1,6 @@
 import { defineConfig } from 'tsdown'
 
-/** Libraries ship as ESM and CJS with types; executables are ESM only, one entry per process. */
+/** Libraries ship as ESM and CJS with types; executables, and the config that Prisma's is given, are ESM only. */
 export default defineConfig([
   {
     entry: {
@@ -19,7 +19,11 @@ export default defineConfig([
     clean: true,
   },
   {
-    entry: { 'cli/bin': 'src/cli/bin.ts', 'engine/bin': 'src/engine/bin.ts' },
+    entry: {
+      'cli/bin': 'src/cli/bin.ts',
+      'engine/bin': 'src/engine/bin.ts',
+      'migrate/handed.config': 'src/migrate/handed.config.ts',
+    },
     format: ['esm'],
     dts: false,
     tsconfig: 'tsconfig.build.json',

@@ -76,6 +76,11 @@ const steps: readonly Step[] = [
     says: /29990101000000_more/,
   },
   {
+    name: 'deploy by a config that was run already',
+    args: ['migrate', 'deploy', '--config', join(root, 'dist/migrate/handed.config.mjs')],
+    says: /2 migrations found(.|\n)*No pending migrations/,
+  },
+  {
     name: 'deploy that fails',
     args: ['migrate', 'deploy'],
     files: migration('29990102000000_bad', 'CREATE TABLE x ();\nSELECT 1/0;'),
@@ -114,6 +119,11 @@ async function tryVersion(version: string, modules: string, server: TestPostgres
       'prisma.config.ts': `export default ${JSON.stringify(config)}\n`,
       ...schema(),
     })
+    const handed = {
+      schema: join(project, 'schema.prisma'),
+      migrations: { path: join(project, 'migrations') },
+      datasource: { url },
+    }
     for (const { name, args, files = {}, code = 0, says } of steps) {
       await write(project, files)
       const env = {
@@ -122,6 +132,7 @@ async function tryVersion(version: string, modules: string, server: TestPostgres
         NO_COLOR: '1',
         CHECKPOINT_DISABLE: '1',
         PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        PRISMA_IAM_PRISMA_CONFIG: JSON.stringify(handed),
       }
       const engine = { PRISMA_SCHEMA_ENGINE_BINARY: join(root, 'dist/engine/bin.mjs') }
       const ended = await run(process.execPath, [join(modules, 'prisma/build/index.js'), ...args], project, {

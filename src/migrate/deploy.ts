@@ -1,17 +1,9 @@
-import type pg from 'pg'
-import type { Admin } from './admin.ts'
-import { awaitLogins, type BroughtRoles, bringRoles } from './bring-roles.ts'
-import { canBeMade, createDatabase } from './database.ts'
+import { adminUrl } from './admin-url.ts'
 import type { DeployOptions } from './deploy-options.ts'
-import type { PreparedHooks } from './hooks/prepare.ts'
-import { runHooks, surveyHooks } from './hooks/stage.ts'
+import { handConfig, namesHandedFile } from './handed-config.ts'
 import type { Project } from './load-config.ts'
-import { applyMigrations } from './migrations.ts'
-import { prepare, serverOf } from './prepare.ts'
 import { type PrismaAhead, prismaAhead } from './prisma-ahead.ts'
-import { type Sessions, withSessions } from './sessions.ts'
-import type { DeployResult, DeployStep } from './steps.ts'
-import { survey } from './survey.ts'
+import type { DeployResult } from './steps.ts'
 
 /**
  * The deploy step: lock → before hooks → Prisma's own `migrate deploy` as admin → history read back → after hooks → roles.
@@ -19,86 +11,34 @@ import { survey } from './survey.ts'
  * @throws PRISMA_IAM_MIGRATE_*, PRISMA_IAM_ROLES_*, PRISMA_IAM_CONFIG_INVALID, what a token can throw, and the signal's
  * reason when it came.
  */
-export async function migrateDeploy(project: Project, given: DeployOptions): Promise<DeployResult> {
-  const options = { ...given, report: given.report ?? (() => undefined) }
-  const { lockTimeoutMs = 300_000, report, signal } = options
-  const { admin, hooks } = await prepare(project, options)
-  const prisma = prismaOf(project, admin, options)
-  const run = () =>
-    withSessions(admin, signal, (sessions) =>
-      sessions.use(async (client) => {
-        const work = () => deploy({ project, options, admin, client, sessions, hooks, prisma })
-        const onWait = (holder: string) => report({ kind: 'waiting', holder })
-        return await sessions.underLock(client, { timeoutMs: lockTimeoutMs, onWait, signal }, work)
-      }),
-    )
+export async function migrateDeploy(project: Project, options: DeployOptions): Promise<DeployResult> {
+  const prisma = prismaOf(project, options)
   try {
+    const { beforeMigrate = [] } = project.iam.hooks ?? {}
     // A function of the config may change what Prisma shall find.
-    if (hooks.before.every(({ kind }) => kind !== 'function')) prisma.start()
-    const { newLogins, ...result } = await run().catch(async (error: unknown) => {
-      if (!canBeMade(error, admin)) throw error
-      await createDatabase(admin, signal)
-      report({ kind: 'created', database: admin.resolved.database })
-      return await run()
-    })
-    // Others need not wait for this: the lock is free by now.
-    await awaitLogins(newLogins, project.iam, options)
-    return result
+    if (beforeMigrate.every((hook) => typeof hook === 'string')) prisma.start()
+    // All that reaches the database is loaded while Prisma's CLI loads itself.
+    const { deployUnderLock } = await import('./deploy-under-lock.ts')
+    return await deployUnderLock(project, options, prisma)
   } finally {
     await prisma.end()
   }
 }
 
-function prismaOf(project: Project, { url }: Admin, { env, prismaArgs = [], report, signal }: Options): PrismaAhead {
+function prismaOf(project: Project, { env, edges, prismaArgs = [], report, signal }: DeployOptions): PrismaAhead {
+  const url = adminUrl(project.iam, { ...edges, env })
   return prismaAhead({
     project,
     args: ['migrate', 'deploy', ...prismaArgs],
     env,
     url,
+    handed: handConfig(project, url),
     hear: (news) => {
-      if (news.kind === 'step' || news.kind === 'retrying') report(news)
+      if (news.kind === 'step' || news.kind === 'retrying') report?.(news)
     },
-    output: (line) => report({ kind: 'prisma', line }),
+    output: (line) => {
+      if (!namesHandedFile(line)) report?.({ kind: 'prisma', line })
+    },
     signal,
   })
 }
-
-type Options = DeployOptions & Required<Pick<DeployOptions, 'report'>>
-
-interface Deploy {
-  project: Project
-  options: Options
-  admin: Admin
-  /** Holds the lock, reads the history and makes the roles. */
-  client: pg.Client
-  sessions: Sessions
-  hooks: PreparedHooks
-  prisma: PrismaAhead
-}
-
-async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'newLogins'>> {
-  const { project, options, admin, client, sessions, hooks, prisma } = run
-  const { env, report, signal } = options
-  const { endpoint, verify, database } = admin.resolved
-  const context = { env, variables: project.iam.hooks?.variables ?? {}, signal }
-  const stage = { admin, server: serverOf(project, admin), client, sessions, report, context }
-  // What runs in another form than the file says is told by the engine, when it does.
-  const quiet = (step: DeployStep) => (step.kind === 'step' ? undefined : report(step))
-  const found = await survey({ client, project, admin, report: quiet })
-  await surveyHooks(hooks, stage)
-  const before = await runHooks(hooks.before, stage)
-  const migrations = await applyMigrations(prisma, found, options, client, sessions)
-  const after = await runHooks(hooks.after, stage)
-  const roles = options.skipRoles ? nothing : await bringRoles(project.iam, options, admin, client)
-  return {
-    service: endpoint.service,
-    host: verify.host,
-    database,
-    migrations,
-    hooks: [...before, ...after],
-    roles: roles.statements.map(({ summary }) => summary),
-    newLogins: roles.newLogins,
-  }
-}
-
-const nothing: BroughtRoles = { statements: [], newLogins: [] }

@@ -5,7 +5,7 @@ import { unconfiguredUrl } from './admin-url.ts'
 import { findConfig } from './find-config.ts'
 import type { IamConfig } from './iam-config.ts'
 import { parseIamConfig } from './parse-config.ts'
-import { migrationsOf, schemaPath } from './prisma-config.ts'
+import { migrationsOf, type PrismaConfig, schemaPath } from './prisma-config.ts'
 import { modelTables } from './prisma-models.ts'
 import { noName, runConfig } from './run-config.ts'
 
@@ -20,6 +20,8 @@ export interface Project {
   iam: IamConfig
   /** False for a config file without an export `iam`: hooks and roles are then nobody's. */
   declared: boolean
+  /** Prisma's own config, the default export, unchecked. */
+  prisma: PrismaConfig | undefined
   /** What Prisma is told to work on, by `datasource` of its own config; absent where that says nothing. */
   datasourceUrl: string | undefined
   migrationsDirectory: string
@@ -54,6 +56,7 @@ export async function loadProject(cwd: string, { config, schema, iam }: ProjectN
     directory,
     iam: iamOf(iam ?? loaded.iam ?? {}, nameOf(configFile, cwd, iam), places),
     declared: (iam ?? loaded.iam) !== undefined,
+    prisma: loaded.default,
     datasourceUrl: url === '' || url === unconfiguredUrl ? undefined : url,
     migrationsDirectory: migrationsOf(places),
   }

@@ -7,6 +7,7 @@ import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, type EngineLogin, serveLogins, socketVariable } from '../engine/login.ts'
 import type { EngineNews } from '../engine/news.ts'
 import { PrismaIamError } from '../errors.ts'
+import type { HandedConfig } from './handed-config.ts'
 import type { Project } from './load-config.ts'
 
 /** How Prisma's CLI is run. */
@@ -17,6 +18,8 @@ export interface PrismaRun {
   env: Readonly<Record<string, string | undefined>>
   /** The URL without a secret, for configs that read DATABASE_URL. */
   url: string
+  /** What stands in for the project's config file. */
+  handed?: HandedConfig | undefined
   login: () => Promise<EngineLogin>
   /** Told what the engine has to say to people. */
   hear?: (news: EngineNews) => void
@@ -53,15 +56,18 @@ export async function runPrisma(run: PrismaRun): Promise<number> {
  *
  * @throws PRISMA_IAM_MIGRATE_PRISMA_MISSING, PRISMA_IAM_MIGRATE_PRISMA_VERSION, the signal's reason when it came before.
  */
-export function startPrisma({ project, args, env, url, login, hear, output, signal }: PrismaRun): PrismaProcess {
+export function startPrisma(run: PrismaRun): PrismaProcess {
+  const { project, args, env, url, handed, login, hear, output, signal } = run
   signal?.throwIfAborted()
   const command = prismaCommand(project.directory)
-  const config = project.configFile === undefined ? [] : ['--config', project.configFile]
+  const configFile = handed?.file ?? project.configFile
+  const config = configFile === undefined ? [] : ['--config', configFile]
   const socket = serveLogins(login, hear)
   const child = spawn(process.execPath, [command, ...args, ...config], {
     cwd: project.cwd,
     env: {
       ...env,
+      ...handed?.env,
       DATABASE_URL: env.DATABASE_URL || url,
       PRISMA_SCHEMA_ENGINE_BINARY: engineBinary(),
       PRISMA_HIDE_UPDATE_MESSAGE: '1',

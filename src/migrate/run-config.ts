@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { PrismaIamError } from '../errors.ts'
 import { didYouMean } from '../nearest.ts'
 import type { PrismaConfig } from './prisma-config.ts'
@@ -18,7 +19,8 @@ export interface ConfigExports {
 export async function runConfig(configFile: string): Promise<ConfigExports> {
   assertFile(configFile)
   try {
-    const { createJiti } = await import('jiti')
+    // As a module its file of 190 kB would be searched for exports first.
+    const { createJiti }: Jiti = createRequire(import.meta.url)('jiti')
     // A config may hold a password; jiti's cache would write it, transpiled, into the temporary folder.
     const jiti = createJiti(configFile, {
       interopDefault: false,
@@ -34,6 +36,8 @@ export async function runConfig(configFile: string): Promise<ConfigExports> {
     })
   }
 }
+
+type Jiti = typeof import('jiti')
 
 /** The hint for a `--config` that names nothing that could be run. */
 export const noName = { hint: 'leave --config out to use prisma.config.ts of this folder' }

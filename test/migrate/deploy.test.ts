@@ -44,7 +44,7 @@ async function exists(...names: string[]): Promise<boolean[]> {
 }
 
 test('the first run applies everything and says so, the second finds nothing to do', async () => {
-  await project.write({ ...config(roles), ...hooks })
+  await project.write({ ...config(roles, "process.stderr.write('config was run\\n')"), ...hooks })
   const once = await project.run(['migrate'])
   expect(once).toMatchObject({
     code: 0,
@@ -63,6 +63,7 @@ test('the first run applies everything and says so, the second finds nothing to 
   expect(places).not.toContain(-1)
   expect(places).toEqual([...places].sort((a, b) => a - b))
   expect(once.stderr).not.toMatch(/\n\s*\n/)
+  expect(once.stderr.match(/config was run|Loaded Prisma config/g)).toHaveLength(1)
   expect(once.stderr).toMatch(/✓ migration 0001_first \(\d+\.\d s\)\n✓ migration 0002_second \(\d+\.\d s\)\n/)
   const { rows } = await emulator.asSuperuser('SELECT step FROM audit.trail', database)
   expect(rows).toEqual([{ step: 'early' }, { step: 'late' }])
