@@ -4,6 +4,7 @@ import { adviceOnLogin } from '../connect/advice.ts'
 import { isPrismaIamError } from '../errors.ts'
 import { StepFailure } from '../steps/failure.ts'
 import { excerpt, type PrismaFailure, reportWords, type ServerName, type ServerReport, texts } from './error-texts.ts'
+import { adviceOnPsql } from './psql-words.ts'
 import type { RpcFailure } from './rpc.ts'
 import { adviceOn, positionOf } from './step-place.ts'
 
@@ -93,7 +94,8 @@ function describeMigration({ migration, script, cause }: MigrationFailure): Pris
   const words = report === undefined ? describe(reason).message : reportWords(report)
   const position = step === undefined ? report?.position : positionOf(step, script, report?.position)
   const advice = step === undefined ? '' : `\n\n${adviceOn(step, migration)}`
-  return texts.P3018(migration, report?.code ?? 'none', `${words}${excerpt(script, position)}${advice}`)
+  const ofPsql = adviceOnPsql(script, report?.code, position)
+  return texts.P3018(migration, report?.code ?? 'none', `${words}${excerpt(script, position)}${ofPsql}${advice}`)
 }
 
 /** Puts the real text of a failed migration where the engine wrote only a number. */

@@ -53,6 +53,14 @@ describe('a file that fails', () => {
     expect(message).toMatch(/Position:\n {2}1 CREATE TABLE b \(\);\n {2}2\n {2}3 CREATE TABLE "ä😀" \(id nothing\);\n$/)
   })
 
+  test.each([
+    ['CREATE TABLE c ();\n\\restrict secret\nCREATE TABLE d ();', /`\\restrict` is a command of psql.*pg_dump/],
+    ['CREATE TABLE c (n int);\nCOPY c FROM stdin;\n1\n\\.\n', /COPY … FROM stdin gets its rows from psql/],
+  ])('is told what only psql understands: %j', async (sql, advice) => {
+    const { outcome } = await apply({ '1': sql })
+    expect(outcome).toMatchObject({ failure: { error_code: 'P3018', message: expect.stringMatching(advice) } })
+  })
+
   test('leaves nothing but the failed row with its reason', async () => {
     await apply(failing)
     expect(await query("SELECT to_regclass('b') AS b")).toEqual([{ b: null }])
