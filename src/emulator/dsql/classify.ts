@@ -1,6 +1,6 @@
 import type { Piece } from '../statements/split.ts'
 import type { ServerError } from '../wire/messages.ts'
-import { effectOf, type Lock, lockOf } from './effects.ts'
+import { effectOf, type Lock, lockOf, spreads } from './effects.ts'
 import { parse } from './parser.ts'
 import { remembered } from './remembered.ts'
 import { refuseStatement } from './statements.ts'
@@ -9,7 +9,7 @@ import { translate } from './translate.ts'
 
 /** What is to be done with a statement: send it as it is, refuse it, or send another and tell the client `tag`. */
 export type Statement =
-  | { kind: 'plain'; effect: Effect; lock?: Lock }
+  | { kind: 'plain'; effect: Effect; lock?: Lock; spreads?: boolean }
   | { kind: 'refused'; refusal: ServerError }
   | { kind: 'translated'; effect: 'ddl' | 'none'; sql: string; tag: string }
 
@@ -29,5 +29,5 @@ const judge = remembered((sql): Statement => {
   if (refusal) return { kind: 'refused', refusal }
   const effect = effectOf(tree)
   const lock = effect === 'none' ? lockOf(tree) : undefined
-  return { kind: 'plain', effect, ...(lock && { lock }) }
+  return { kind: 'plain', effect, ...(lock && { lock }), ...(effect === 'dml' && spreads(tree) && { spreads: true }) }
 })

@@ -40,6 +40,14 @@ export function effectOf(node: Node): Effect {
   return 'none'
 }
 
+/** Whether a statement that changes rows may change more than its tag tells: by a WITH clause, or by a cascade. */
+export function spreads(node: Node): boolean {
+  if ('CopyStmt' in node) return false
+  if (!('InsertStmt' in node)) return true
+  const { withClause, onConflictClause } = node.InsertStmt
+  return withClause !== undefined || onConflictClause?.action === 'ONCONFLICT_UPDATE'
+}
+
 /** How a query locks the rows that it reads. */
 export type Lock = 'update' | 'keyShare'
 

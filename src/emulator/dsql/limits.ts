@@ -10,6 +10,10 @@ export interface Usage {
   begin(): void
   /** A statement has completed with this tag; answers the error that it is to have instead. */
   completed(tag: string): ServerError | undefined
+  /** How many rows have been changed. */
+  rows(): number
+  /** So many rows were changed, others than the tags told of among them; answers the error as above. */
+  counted(total: number): ServerError | undefined
   /** Whether the transaction is too old for another statement. */
   aged(): ServerError | undefined
   /** Whether it may be too large, so that its size is worth a question. */
@@ -31,6 +35,11 @@ export function createUsage(clock: () => Date): Usage {
       const more = changed(tag)
       rows += more
       return more > 0 && rows > limits.rows ? refusal('rowLimit') : undefined
+    },
+    rows: () => rows,
+    counted(total) {
+      rows = Math.max(rows, total)
+      return rows > limits.rows ? refusal('rowLimit') : undefined
     },
     aged() {
       const ageMs = clock().getTime() - beganMs

@@ -10,6 +10,8 @@ export interface Seen {
   effect: Effect
   /** How it locks what it reads. */
   lock?: Lock
+  /** Whether it may change more rows than its tag tells. */
+  spreads: boolean
   /** Whether the client has rows to send in the middle of it, as for COPY. */
   asks: boolean
 }
@@ -42,6 +44,6 @@ export const unreadable: Reading = read('', { kind: 'plain', effect: 'none' })
 
 function read(text: string, statement: Statement): Reading {
   const effect = statement.kind === 'refused' ? 'none' : statement.effect
-  const lock = statement.kind === 'plain' ? statement.lock : undefined
-  return { text, statement, seen: { text, effect, ...(lock && { lock }), asks: /^copy\b/i.test(text) } }
+  const { lock, spreads = false } = statement.kind === 'plain' ? statement : {}
+  return { text, statement, seen: { text, effect, ...(lock && { lock }), spreads, asks: /^copy\b/i.test(text) } }
 }

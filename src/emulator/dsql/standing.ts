@@ -40,8 +40,11 @@ export interface Place {
   set(standing: Standing): void
   /** What the others can ask of this session. */
   neighbour: Neighbour
-  /** Sends a turn, and tells `hear` the answers as the client is to have them. */
-  send(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
+  /**
+   * Sends a turn, and tells `hear` the answers as the client is to have them.
+   * @param spreads whether it may change more rows than its tags tell; it then must stand in a transaction
+   */
+  send(messages: readonly Sent[], hear: (whole: Buffer) => void, spreads?: boolean): Promise<Told>
   /** The same for what changes nothing and stands in no transaction, without a promise; `hear` is told of the end, too. */
   pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: () => void): void
   /** Goes from real tables to copies. */
@@ -55,18 +58,27 @@ const failSql = 'SELECT FROM sys.refusal'
 export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: SessionParts): Place {
   let standing: Standing = { at: 'clear' }
 
-  async function send(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told> {
+  async function send(messages: readonly Sent[], hear: (whole: Buffer) => void, spreads = false): Promise<Told> {
+    const before = spreads ? (await changed()) - usage.rows() : undefined
+    const heard: Buffer[] = []
     let limited = false
     const answered = exchange.run(messages, (whole) => {
       const type = typeOf(whole)
       if (type === '1') judge.parsed()
       const error = type === 'C' ? usage.completed(whole.toString('utf8', 5, whole.length - 1)) : undefined
-      if (error && !limited) hear(errorResponse(error))
+      const tell = spreads ? (each: Buffer) => void heard.push(each) : hear
+      if (error && !limited) tell(errorResponse(error))
       limited ||= error !== undefined
-      if (!limited) hear('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
+      if (!limited) tell('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
     })
     onSent()
     const told = await answered
+    const error = before !== undefined && told.status === 'T' ? usage.counted((await changed()) - before) : undefined
+    if (error && !limited) {
+      const last = heard.findLastIndex((each) => typeOf(each) === 'C')
+      heard.splice(last, 1, errorResponse(error))
+      limited = true
+    }
     if (limited) {
       told.code = '54000'
       if (told.status === 'T') await exchange.ask(failSql)
@@ -75,7 +87,14 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
     judge.settle(told.status)
     answers.reset()
     if (told.status === 'I') standing = { at: 'clear' }
+    for (const each of heard) hear(each)
     return told
+  }
+
+  /** How many rows the server has counted; only the difference of two answers means something. */
+  async function changed(): Promise<number> {
+    const { value } = await exchange.ask('SELECT sys.changed()')
+    return Number(value ?? 0)
   }
 
   function pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: () => void): void {

@@ -45,7 +45,7 @@ export function createTransactions(
       return pass(messages)
     }
     const standing = now()
-    if (standing.at === 'copies') return onCopies(standing, asSent(messages), seen)
+    if (standing.at === 'copies') return onCopies(standing, asSent(messages), seen, whole)
     if (!whole || failed) return pass(messages)
     if (seen.some(isDdl)) return tryDdl(messages, seen)
     if (seen.some(isCommit)) return pass(messages)
@@ -55,7 +55,7 @@ export function createTransactions(
     if (seen.some(({ lock }) => lock)) return onCopies(await giveLocksBack(), asSent(messages), seen)
     const before = judge.transaction()
     const heard: Buffer[] = []
-    const told = await send(judged(messages), (each) => void heard.push(each))
+    const told = await send(judged(messages), (each) => void heard.push(each), seen.some(spread))
     if (isConflict(told.code) && told.status === 'E') {
       await exchange.ask('ROLLBACK TO SAVEPOINT "sys.turn"')
       judge.rewind(before)
@@ -106,6 +106,7 @@ export function createTransactions(
     copies: Extract<Standing, { at: 'copies' }>,
     messages: readonly Sent[],
     seen: readonly Seen[],
+    whole = true,
   ): Promise<Told> {
     if (judge.transaction().at !== 'failed') {
       const copied = await copiesFor(exchange, seen, copies.copied)
@@ -117,7 +118,8 @@ export function createTransactions(
     if (lock) await exchange.ask("CALL sys.note_locked('')")
     const sent = turnOn(judge, messages, copies.copied)
     if (seen.some(isCommit)) return commitCopies(sent)
-    const told = await send(sent, toClient)
+    // Where more is to come from the client it wants the answers at once.
+    const told = await send(sent, toClient, whole && judge.transaction().at === 'explicit' && seen.some(spread))
     if (lock && told.status === 'T') await exchange.ask(`CALL sys.note_locked('${lock}')`)
     return told
   }
@@ -170,17 +172,17 @@ export function createTransactions(
     const error = isStale(seen) ? refusal('schemaChanged') : lasts ? injected() : undefined
     if (error) judge.doom(error)
     if (!alone || error || !seen.some((each) => isDdl(each) || changes(each))) return pass(messages)
-    return seen.some(isDdl) ? tryDdl(messages, seen) : tryChange(messages)
+    return seen.some(isDdl) ? tryDdl(messages, seen) : tryChange(messages, seen)
   }
 
-  async function tryChange(messages: readonly Buffer[]): Promise<Told> {
+  async function tryChange(messages: readonly Buffer[], seen: readonly Seen[]): Promise<Told> {
     const giveUpMs = performance.now() + patienceMs
     for (let first = true; ; first = false) {
       usage.begin()
       const heard: Buffer[] = []
       const sent = turnOn(judge, first ? asSent(messages) : again(messages), [])
       await exchange.ask('BEGIN')
-      const told = await send(sent, (each) => void heard.push(each))
+      const told = await send(sent, (each) => void heard.push(each), seen.some(spread))
       const end = await endOwn(told)
       told.status = 'I'
       judge.settle('I')
@@ -239,6 +241,10 @@ function changes({ effect, lock }: Seen): boolean {
 
 function onlyReads({ effect, lock, asks }: Seen): boolean {
   return effect === 'none' && lock === undefined && !asks
+}
+
+function spread({ spreads }: Seen): boolean {
+  return spreads
 }
 
 function isDdl({ effect }: Seen): boolean {

@@ -9,6 +9,7 @@ beforeAll(async () => {
   cluster = await started({ service: 'dsql' })
   const setup = await cluster.connect()
   await setup.query('CREATE TABLE t (id int PRIMARY KEY, v text)')
+  await setup.query('CREATE TABLE note (id int PRIMARY KEY, t int REFERENCES t (id) ON DELETE CASCADE)')
   await setup.query('CREATE TABLE child (id int PRIMARY KEY, t int REFERENCES t (id) DEFERRABLE INITIALLY DEFERRED)')
 })
 afterAll(() => cluster?.stop())
@@ -16,6 +17,7 @@ beforeEach(async () => {
   await admin?.end()
   admin = await cluster.connect()
   await admin.query('DELETE FROM child')
+  await admin.query('DELETE FROM note')
   await admin.query('DELETE FROM t')
 })
 
@@ -37,6 +39,29 @@ describe.each(['simple', 'extended'])('in the %s protocol', (protocol) => {
     expect(await run('SELECT 1')).toEqual([aborted])
     expect(await run('COMMIT')).toEqual(['ROLLBACK'])
     expect(await count()).toBe(3000)
+  })
+
+  it('rows that a WITH clause or a cascade changes count as well, on copies too', async () => {
+    await run('INSERT INTO t SELECT generate_series(1, 2000)')
+    await run('INSERT INTO note SELECT n, n FROM generate_series(1, 2000) n')
+    expect(await run('DELETE FROM t')).toEqual([rows])
+    const both = 'WITH more AS (INSERT INTO t SELECT generate_series(3001, 4500) RETURNING id) UPDATE t SET v = 1'
+    expect(await run(`${both} WHERE id <= 1501`)).toEqual([rows])
+    expect(await run(`${both} WHERE id <= 1500`)).toEqual(['UPDATE'])
+    for (const text of ['BEGIN', 'DELETE FROM t WHERE id <= 1000']) await run(text)
+    expect(await run('UPDATE t SET v = 2 WHERE id BETWEEN 1001 AND 2000')).toEqual(['UPDATE'])
+    expect(await run('DELETE FROM t WHERE id = 1001')).toEqual([rows])
+    expect(await run('COMMIT')).toEqual(['ROLLBACK'])
+    const other = await cluster.connect()
+    for (const text of ['BEGIN', 'UPDATE t SET v = 3 WHERE id = 1']) await other.query(text)
+    await run('BEGIN')
+    expect(await run('DELETE FROM t WHERE id <= 1500')).toEqual(['DELETE'])
+    expect(await run('DELETE FROM t WHERE id = 1501')).toEqual([rows])
+    expect(await run('ROLLBACK')).toEqual(['ROLLBACK'])
+    await other.end()
+    expect(await count()).toBe(3500)
+    await run('DELETE FROM note')
+    await run('DELETE FROM t WHERE id > 3000')
   })
 
   it('a transaction writes 10 MiB at most, which COMMIT says', async () => {

@@ -77,6 +77,12 @@ export const copiesScript: string = [
      END LOOP;
      RETURN false;
    END $$`,
+  // How many rows were changed, by a WITH clause or a cascade too. Earlier transactions may be among them.
+  `CREATE OR REPLACE FUNCTION sys.changed() RETURNS bigint ${privileged} AS $$
+   BEGIN
+     RETURN (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables
+       WHERE schemaname <> 'sys');
+   END $$`,
   // How many bytes the rows hold that the transaction wrote.
   `CREATE OR REPLACE FUNCTION sys.weight(copied boolean) RETURNS bigint ${privileged} AS $$
    DECLARE
