@@ -2,6 +2,7 @@ import { retryInWords } from '../connect/retrying.ts'
 import { engineBinary } from '../engine/binary.ts'
 import { audienceVariable, serveLogins, socketVariable } from '../engine/login.ts'
 import type { EngineNews } from '../engine/news.ts'
+import { PrismaIamError } from '../errors.ts'
 import { inWords } from '../steps/progress.ts'
 import { adminOf } from './admin.ts'
 import { adminUrl } from './admin-url.ts'
@@ -12,8 +13,14 @@ import type { IamConfig } from './iam-config.ts'
  *
  * It hands the CLI our schema engine and a URL without a secret, and answers the engine's question for a login through
  * a Unix socket of this process. Nothing is resolved before the engine asks, so `prisma generate` needs no environment.
+ *
+ * @throws PRISMA_IAM_CONFIG_INVALID where JavaScript gives it nothing.
  */
 export function iamDatasource(config: IamConfig): { url: string } {
+  if (config === undefined)
+    throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', '`iamDatasource()` was given nothing', {
+      hint: 'write `datasource: iamDatasource(iam)`, with the `iam` that the file exports',
+    })
   const url = adminUrl(config)
   process.env.PRISMA_SCHEMA_ENGINE_BINARY = engineBinary()
   // A socket that was merely inherited may lead to another project's database.

@@ -26,6 +26,7 @@ export async function prepare(
   { skipHooks, edges, env, report }: Pick<DeployOptions, 'skipHooks' | 'edges' | 'env' | 'report'>,
 ): Promise<Prepared> {
   prismaCommand(project.directory)
+  assertPrismaConfig(project)
   const files = readMigrations(project.migrationsDirectory)
   const hooks = await prepareHooks(skipHooks ? {} : (project.iam.hooks ?? {}), project.directory)
   const admin = await adminOf(project.iam, {
@@ -40,6 +41,28 @@ export async function prepare(
 /** What files are planned for. */
 export function serverOf({ iam }: Project, { resolved }: Admin): Planned {
   return { transactionalDdl: resolved.endpoint.capabilities.transactionalDdl, dsql: iam.dsql }
+}
+
+/**
+ * Prisma's CLI calls a file without a default export a syntax error, and knows no way to a datasource but its own.
+ *
+ * @throws PRISMA_IAM_CONFIG_INVALID with what to write.
+ */
+function assertPrismaConfig({ configFile, prisma }: Project): void {
+  const lacks = whatLacks(prisma)
+  if (configFile === undefined || lacks === undefined) return
+  throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `${configFile} has no \`${lacks}\`, and Prisma needs one`, {
+    hint:
+      lacks === 'datasource.url'
+        ? 'write `datasource: iamDatasource(iam)` into `defineConfig({ … })`'
+        : 'write `export default defineConfig({ schema: …, datasource: iamDatasource(iam) })` there',
+  })
+}
+
+/** A `url` that is undefined here may stand in the environment of the CLI. */
+function whatLacks(prisma: Project['prisma']): 'default export' | 'datasource.url' | undefined {
+  if (prisma === undefined) return 'default export'
+  return prisma.datasource && 'url' in prisma.datasource ? undefined : 'datasource.url'
 }
 
 /**

@@ -75,7 +75,11 @@ describe('what is asked for wrongly ends with 2 before anything runs', () => {
     [['roles', 'plan', '--config', ''], /--config names no file/],
     [['migrate', '--config', 'none.ts'], /there is no config file .*none\.ts/],
     [['migrat'], /unknown command 'migrat'[\s\S]*migrate/],
-    [['roles', 'plan', '--chek'], /unknown option '--chek'[\s\S]*--check/],
+    [
+      ['roles', 'plan', '--chek'],
+      /unknown option '--chek'[\s\S]*--check[\s\S]*Hint: see `prisma-iam roles plan --help`/,
+    ],
+    [['help', 'migrat'], /unknown command 'migrat'[\s\S]*Hint: see `prisma-iam --help`/],
   ])('%j', async (args, words) => {
     const run = await project.run(args)
     expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(words) })
@@ -87,7 +91,17 @@ describe('what is asked for wrongly ends with 2 before anything runs', () => {
     })
     const run = await project.run(['migrate', 'status', '--config', 'wrong.config.ts'])
     expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toMatch(/admn.*`admin`[\s\S]*`hooks` `after`[\s\S]*PRISMA_IAM_CONFIG_INVALID/)
+    expect(run.stderr).toMatch(
+      /admn.*`admin`[\s\S]*`after` of `hooks` \(known: `beforeMigrate`[\s\S]*PRISMA_IAM_CONFIG_INVALID/,
+    )
+  })
+
+  test('a config without what Prisma needs of it', async () => {
+    await project.write({ 'bare.config.ts': 'export const iam = {}', 'half.config.ts': 'export default {}' })
+    const bare = await project.run(['migrate', '--dry-run', '--config', 'bare.config.ts'])
+    expect(bare).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('export default defineConfig') })
+    const half = await project.run(['migrate', '--config', 'half.config.ts'])
+    expect(half).toMatchObject({ code: 2, stderr: expect.stringContaining('datasource: iamDatasource(iam)') })
   })
 
   test('no host at all', async () => {
