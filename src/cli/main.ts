@@ -28,7 +28,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     },
   }
   try {
-    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+    const words = argv[0] === 'help' ? helpWords(argv.slice(1)) : argv
     const program = await createProgram(words, shell)
     await program.parseAsync([...words], { from: 'user' })
     return received()?.code ?? exitCode
@@ -41,6 +41,12 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     print.rest()
     release()
   }
+}
+
+/** Commander shows the help of whatever it knows before it tells what it does not. */
+function helpWords([name, ...rest]: readonly string[]): readonly string[] {
+  if (name === undefined) return ['--help']
+  return Object.hasOwn(commands, name) ? [name, ...rest, '--help'] : [name]
 }
 
 /** Names and one line each stand here, so that `--help` loads no command. */
@@ -86,10 +92,15 @@ function configure(command: Command, { print }: Shell): Command {
   command.exitOverride().configureOutput({
     writeOut: (text) => print.result(text.trimEnd()),
     writeErr: (text) => print.story(text.trimEnd()),
-    outputError: (text) => print.failure(text.trimEnd().replace(/^error: /, '')),
+    outputError: (text) =>
+      print.failure(`${text.trimEnd().replace(/^error: /, '')}\nHint: see \`${called(command)} --help\``),
   })
   for (const child of command.commands) configure(child, { print } as Shell)
   return command
+}
+
+function called(command: Command): string {
+  return command.parent === null ? command.name() : `${called(command.parent)} ${command.name()}`
 }
 
 function version(): string {

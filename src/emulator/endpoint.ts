@@ -21,6 +21,10 @@ export function pretend(service: Service, signHost?: string, region?: string): E
       region: where,
     }
   }
+  const meant = serviceOf(signHost)
+  if (meant !== undefined && meant !== service) {
+    throw new Error(`The host name ${signHost} is one of ${meant}, not of ${service}.\nHint: give service ${meant}.`)
+  }
   const told = region ?? regionOf(signHost)
   if (told === undefined) {
     throw new Error(`The host name ${signHost} does not tell its AWS region.\nHint: give a region as well.`)
@@ -43,6 +47,12 @@ const hostForms = [
   /\.rds\.([a-z]{2}(?:-[a-z]+)+-\d+)\.amazonaws\.com\.cn$/,
   /\.dsql[^.]*\.([a-z]{2}(?:-[a-z]+)+-\d+)\.on\.aws$/,
 ]
+
+/** What a name of AWS's own tells; other names tell nothing. */
+function serviceOf(host: string): Service | undefined {
+  if (!hostForms.some((form) => form.test(host))) return undefined
+  return /\.on\.aws$/.test(host) ? 'dsql' : 'rds'
+}
 
 function regionOf(host: string): string | undefined {
   return hostForms.flatMap((form) => form.exec(host)?.[1] ?? [])[0]

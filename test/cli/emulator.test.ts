@@ -89,6 +89,8 @@ test.each([
 test.each([
   [['--service', 'dsql', '--database', 'shop'], /database is always postgres/],
   [['--service', 'rds', '--sign-host', 'db.internal'], /does not tell its AWS region/],
+  [['--service', 'rds', '--sign-host', 'a.dsql.us-east-1.on.aws'], /is one of dsql, not of rds/],
+  [['--service', 'rds', '--host', '192.0.2.1'], /no listening on 192\.0\.2\.1:0: EADDRNOTAVAIL/],
   [['--service', 'rds', '--upstream', 'mysql://u:canary@h/d'], /not a PostgreSQL URL/],
 ])('%j is an error that says what to do', async (args, message) => {
   await expect(start(...args).ended).rejects.toThrow(message)

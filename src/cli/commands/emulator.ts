@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Emulator, EmulatorOptions } from '../../emulator/index.ts'
+import { PrismaIamError } from '../../errors.ts'
 import type { Shell } from '../command.ts'
 
 interface Flags extends EmulatorOptions {
@@ -10,7 +11,7 @@ interface Flags extends EmulatorOptions {
 /** `prisma-iam emulator`: runs the local server until a signal or the end of its parent process ends it. */
 export function emulatorCommand(shell: Shell, parent: () => number = () => process.ppid): Command {
   return new Command('emulator')
-    .description('a local server: real PostgreSQL behind a login that verifies IAM tokens')
+    .description('Runs a local server: real PostgreSQL behind a login that verifies IAM tokens.')
     .addOption(new Option('--service <service>', 'what to emulate').choices(['rds', 'dsql']).makeOptionMandatory())
     .option('--port <port>', 'port to listen on (default: a free one)', port)
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
@@ -37,6 +38,8 @@ async function run({ print, signal }: Shell, { json = false, ...options }: Flags
       if (event.type === 'refused') print.story(`refused ${event.user}: ${event.reason}, ${event.detail}`)
       if (event.type === 'failed') print.story(`failed ${event.user}: ${event.detail}`)
     },
+  }).catch((error: unknown) => {
+    throw isOfListening(error) ? unheard(error, options) : error
   })
   try {
     if (json) print.result(JSON.stringify(readyLine(emulator)))
@@ -45,6 +48,22 @@ async function run({ print, signal }: Shell, { json = false, ...options }: Flags
   } finally {
     await emulator.stop()
   }
+}
+
+function isOfListening(error: unknown): error is NodeJS.ErrnoException {
+  return (error as NodeJS.ErrnoException | undefined)?.syscall === 'listen'
+}
+
+function unheard(cause: NodeJS.ErrnoException, { host = '127.0.0.1', port }: EmulatorOptions): PrismaIamError {
+  const hint =
+    cause.code === 'EADDRNOTAVAIL'
+      ? 'give --host an address of this machine, or leave it out'
+      : 'give --port another number, or leave it out for a free one'
+  const taken = cause.code === 'EADDRINUSE' ? 'somebody listens there already' : String(cause.code)
+  return new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `no listening on ${host}:${port ?? 0}: ${taken}`, {
+    hint,
+    cause,
+  })
 }
 
 function readyLine(emulator: Emulator): Record<string, unknown> {
@@ -66,6 +85,7 @@ function instructions(emulator: Emulator): string[] {
     `  export AWS_SECRET_ACCESS_KEY='${emulator.secretAccessKey}'`,
     `  export AWS_REGION='${region}'`,
     '',
+    ...asRole(emulator),
     'A shell:',
     `  PGPASSWORD=${password} psql "$DATABASE_URL"`,
     '',
@@ -73,6 +93,16 @@ function instructions(emulator: Emulator): string[] {
       ? [`Tokens name another port than 5432: pass signPort: ${signPort}.`]
       : []),
     `The keys are those of ${emulator.arn}. The emulator ends with Ctrl-C, or with the shell that started it.`,
+  ]
+}
+
+/** The app is somebody smaller than the admin that the URL names. */
+function asRole({ service, admin, arn }: Emulator): string[] {
+  const mapped = service === 'dsql' ? `, once \`iam\` of that role in prisma.config.ts names ${arn}` : ''
+  return [
+    `The app, as the role app${mapped}:`,
+    `  DATABASE_URL="\${DATABASE_URL/${encodeURIComponent(admin)}@/app@}" npm start`,
+    '',
   ]
 }
 

@@ -33,7 +33,14 @@ function readNamed(path: string, file: string): Script {
   try {
     return { file, path, sql: readFileSync(path, 'utf8'), kind: 'migration' }
   } catch (cause) {
-    throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `${file} cannot be read`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `${file} cannot be read (${code})`, {
+      hint:
+        code === 'EISDIR'
+          ? 'name the SQL files in it, or none for all migrations and hooks of the project'
+          : 'name SQL files, relative to where you are, or none for all migrations and hooks of the project',
+      cause,
+    })
   }
 }
 
