@@ -42,7 +42,8 @@ function adviceOnDsql(hint: string, skewMs: number | undefined, { place }: Door)
   if (action) return `allow ${action} on the cluster's ARN in the IAM policy of that identity`
   if (/Signature (expired|not yet)/i.test(hint)) return 'see whether the clocks agree, and that nothing keeps tokens'
   if (/Wrong user to action/i.test(hint)) return 'only the user whose name is exactly `admin` enters as the admin'
-  return `map the identity to the role, as admin: AWS IAM GRANT "${place.user}" TO 'ARN-OF-ITS-IAM-ROLE'; \`npx prisma-iam migrate\` does it for declared roles`
+  const arn = /\barn:[\w-]+:iam::\d+:(?:role|user)\/[^\s']+/.exec(hint)?.[0] ?? 'ARN-OF-ITS-IAM-ROLE'
+  return `map the identity to the role: add '${arn}' to \`iam\` of the role and run \`npx prisma-iam migrate\`, or as admin AWS IAM GRANT "${place.user}" TO '${arn}'`
 }
 
 function inMinutes(skewMs: number): string {

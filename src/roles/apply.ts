@@ -114,6 +114,6 @@ const internalCollision = /tuple concurrently (updated|deleted)|could not find t
 function staleNotices(statements: readonly RoleStatement[], server: RoleServer): string[] {
   if (!server.catalogChangesConflict || statements.length === 0) return []
   return [
-    `${statements.length} changes of roles are changes of the catalog: each open session of the app may be told 40001 (OC001) once, and has to retry`,
+    `${statements.length} ${statements.length === 1 ? 'change of roles is a change' : 'changes of roles are changes'} of the catalog: each open session of the app may be told 40001 (OC001) once, and has to retry`,
   ]
 }
