@@ -53,6 +53,7 @@ export function openByLogin(login: Login, patience: Patience): Promise<pg.Client
     tokens: undefined,
     timeoutMs: config.connectionTimeoutMillis ?? 0,
     longestLifeSeconds: undefined,
+    opening: new Set(),
     attempts: new WeakMap(),
     ages: new WeakMap(),
     clock: Date.now,

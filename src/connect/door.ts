@@ -19,6 +19,10 @@ export interface Door {
   longestLifeSeconds: number | undefined
   /** When a token opened it last, by `clock`. */
   openedAt?: number
+  /** Those that are being opened now, the one that began first in front. */
+  opening: Set<Progress>
+  /** Where the last one ran out of time, when none has ended otherwise since. */
+  stuckIn?: Attempt['phase'] | undefined
   /** How far the connections that failed had come, by their errors. */
   attempts: WeakMap<object, Attempt>
   /** By their connections. */
@@ -26,6 +30,13 @@ export interface Door {
   /** In milliseconds since 1970, as tokens are signed by. */
   clock: () => number
   random: () => number
+}
+
+/** How far a connection that is being opened has come. */
+export interface Progress {
+  phase: ConnectionRefused['phase']
+  /** By `performance.now`. */
+  startedAt: number
 }
 
 /** How far one connection came, and what it showed at the door. */

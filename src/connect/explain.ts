@@ -4,15 +4,6 @@ import { clockSkewFrom } from '../token/skew.ts'
 import type { Door } from './door.ts'
 import { isServerError, type ServerError } from './fate.ts'
 
-/** Both what `pg` says when nothing was free, and what it does not say. */
-export function explainBusyPool({ place, timeoutMs }: Door, cause: Error): PrismaIamError {
-  return new PrismaIamError(
-    'PRISMA_IAM_CONNECT_TIMEOUT',
-    `no connection to ${place.host} within ${timeoutMs} ms: all connections of the pool were in use`,
-    { hint: 'look for transactions and clients that are kept too long, or raise `pool.max`', cause },
-  )
-}
-
 /** A refused login in words that say what was shown at the door and what to look at; other errors as they came. */
 export function explainRefusal(error: Error, door: Door): Error {
   const token = door.attempts.get(error)?.token

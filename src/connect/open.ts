@@ -85,6 +85,7 @@ function doorOf(resolved: Resolved, { tokens }: Entry, timeoutMs: number, edges:
     tokens,
     timeoutMs,
     longestLifeSeconds: longestLifeSeconds(endpoint.capabilities.maxConnectionAgeMs, pool.maxLifetimeSeconds),
+    opening: new Set(),
     attempts: new WeakMap(),
     ages: new WeakMap(),
     clock: edges.clock ?? Date.now,

@@ -145,6 +145,17 @@ describe('a checkout', () => {
     expect(error.message).toContain('all connections of the pool were in use')
   })
 
+  it('does not blame a pool that was in use for a server that lets nobody in', async () => {
+    door.next('silence', 'silence')
+    const pool = opened({ max: 1, connectionTimeoutMillis: 300 })
+    const first = failed(pool.query('SELECT 1'))
+    const later = await failed(pool.query('SELECT 1'))
+    await first
+    for (const error of [later, await failed(pool.query('SELECT 1'))])
+      expect(error.message).toContain('TCP was answered, TLS or PostgreSQL behind it was not')
+    expect((await pool.health()).state).toBe('ok')
+  })
+
   it('waits its turn when more connections are opened at once than the limit allows', async () => {
     const login = {
       host: '127.0.0.1',
