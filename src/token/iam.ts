@@ -23,10 +23,10 @@ export function iamTokens(
 ): TokenSource {
   const { service, region, tokenLifetimeMs: lifetimeMs } = auth
   const request: TokenRequest = { service, region, host: verify.host, port: verify.port, user, lifetimeMs }
-  const whom = service === 'rds' ? `${verify.port} ${user}` : dsqlAction(user)
+  const whom = service === 'rds' ? [verify.port, user] : [dsqlAction(user)]
   return sharedSource(
     [auth.credentials ?? chain, edges.clock ?? Date.now],
-    [service, verify.host, region, lifetimeMs, auth.profile, whom].join(' '),
+    JSON.stringify([service, verify.host, region, lifetimeMs, auth.profile, ...whom]),
     () => createSource(auth, request, edges),
   )
 }
