@@ -18,6 +18,8 @@ import { resolveTls } from './tls.ts'
 export function resolve(given: IamOptions = {}, edges: Edges & { readFile?: (path: string) => string } = {}): Resolved {
   const { env = process.env, readFile = (path: string) => readFileSync(path, 'utf8') } = edges
   const problems = new Problems()
+  if (env.NODE_PG_FORCE_NATIVE !== undefined)
+    problems.add('NODE_PG_FORCE_NATIVE makes `pg` use libpq, which asks for no token at a login: unset it')
   const options = checkShape(given, problems)
   const url = readUrl(options, env, problems)
   if (url === undefined) {

@@ -157,6 +157,7 @@ describe('resolve', () => {
     ['no user', { host: aurora, database: 'd' }, {}, /^no user/],
     ['no database', { host: aurora, user: 'a' }, {}, /^no database/],
     ['a password in the URL of an AWS host', { url: `postgresql://a:hunter2@${aurora}/d` }, {}, /holds a password/],
+    ['libpq instead of pg', { url }, { NODE_PG_FORCE_NATIVE: '1' }, /^NODE_PG_FORCE_NATIVE /],
     ['a region that does not exist', { url, region: 'europe' }, {}, /unknown region `europe`/],
     ['a region that contradicts the host', { url, region: 'us-east-1' }, {}, /is in eu-west-1/],
     [
