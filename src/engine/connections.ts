@@ -103,7 +103,7 @@ export function createConnections(datasource: Datasource, edges: ConnectionEdges
     async main() {
       const entered = await entrance()
       return over(
-        checked(entered.session, async () => held?.check()),
+        checked(entered.session, async (sql) => held?.check(sql)),
         entered,
       )
     },

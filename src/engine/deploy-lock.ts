@@ -1,5 +1,6 @@
 import type { DsqlOptions } from '../dsql/options.ts'
 import { advisoryLock, workUnderAdvisory } from '../lock/advisory.ts'
+import type { Check } from '../lock/kept-mark.ts'
 import { leaseLock, workUnderLease } from '../lock/lease.ts'
 import { type Line, steadyLine } from '../lock/line.ts'
 import type { Ask } from '../lock/lock.ts'
@@ -12,7 +13,7 @@ export interface Hold {
   /** Whether it outlives the session for a while, unless it is given back. */
   outlives: boolean
   /** @throws PRISMA_IAM_MIGRATE_LOCK_LOST before a statement that must not be sent any more. */
-  check(): Promise<void>
+  check: Check
   /** Says that migrations were applied, where no deploy with hooks and roles stands around them. */
   applied(): void
   release(): Promise<void>
@@ -32,9 +33,9 @@ export interface Entry extends Served {
 export async function takeHold(entry: Entry): Promise<Hold> {
   const { session, login, lock: ticket, openLine } = entry
   if (ticket?.kind === 'advisory') {
-    await workUnderAdvisory(askOf(session), ticket)
+    const check = await workUnderAdvisory(askOf(session), ticket)
     // The mark stays until the session ends: a statement that a killed engine has sent may still run.
-    return { outlives: false, check: nothing, applied: () => undefined, release: nothing }
+    return { outlives: false, check, applied: () => undefined, release: nothing }
   }
   if (ticket === undefined) return await holdAlone(entry)
   const work = await workUnderLease(steadyLine(openLine), ticket, nameOf(login))
@@ -54,7 +55,7 @@ async function holdAlone({ session, capabilities, login, dsql, tell, openLine }:
   }
   return {
     outlives,
-    check: () => lock.check(),
+    check: (sql) => lock.check(sql),
     applied: () => tell({ kind: 'alone' }),
     release: () => lock.release(),
   }

@@ -68,14 +68,14 @@ export function endWith(session: Session, gone: Promise<void>, onGone: () => voi
 }
 
 /** The same session, but nothing is sent before `check` has passed. */
-export function checked(session: Session, check: () => Promise<void>): Session {
+export function checked(session: Session, check: (sql: string) => Promise<void>): Session {
   return {
     async query(sql, values) {
-      await check()
+      await check(sql)
       return await session.query(sql, values)
     },
     async script(text) {
-      await check()
+      await check(text)
       await session.script(text)
     },
     end: () => session.end(),

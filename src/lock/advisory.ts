@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Check, keptMark } from './kept-mark.ts'
 import type { AdvisoryTicket, Ask, DeployLock } from './lock.ts'
 import { lockLost } from './lost.ts'
 
@@ -20,14 +21,23 @@ const quietPauseMs = 100
  */
 export function advisoryLock(ask: Ask): DeployLock {
   let holder: AdvisoryTicket | undefined
+  let taken = 0
+  const take = async () => {
+    if ((await ask(`SELECT pg_try_advisory_lock(${deploying})`)) !== 't') return false
+    taken += 1
+    holder = await identify(ask)
+    return true
+  }
+  const keep = keptMark({
+    pin: () => ask(`SELECT pg_try_advisory_xact_lock(${deploying})`),
+    async renew() {
+      if (!(await take())) throw lockLost((await whoHas(ask, deploying)) ?? unknown)
+    },
+  })
   const isQuiet = async () => (await ask(`SELECT pg_try_advisory_lock(${working})`)) === 't'
   return {
     async attempt() {
-      if (holder === undefined) {
-        if ((await ask(`SELECT pg_try_advisory_lock(${deploying})`)) !== 't')
-          return (await whoHas(ask, deploying)) ?? unknown
-        holder = await identify(ask)
-      }
+      if (holder === undefined && !(await take())) return (await whoHas(ask, deploying)) ?? unknown
       if (!(await isQuiet())) return `${(await whoHas(ask, working)) ?? unknown}, a statement of which still runs`
       await ask(`SELECT pg_advisory_unlock(${working})`)
       return undefined
@@ -37,7 +47,9 @@ export function advisoryLock(ask: Ask): DeployLock {
       return holder
     },
     // The lock ends with the session, and then so does every statement that is sent through it.
-    check: async () => {},
+    check: async (sql = '') => {
+      if (holder !== undefined) await keep(sql)
+    },
     async quiet(signal) {
       while (!(await isQuiet())) await sleep(quietPauseMs, undefined, { signal })
       await ask(`SELECT pg_advisory_unlock(${working})`)
@@ -46,7 +58,7 @@ export function advisoryLock(ask: Ask): DeployLock {
       if (holder === undefined) return
       holder = undefined
       // A session that broke has lost its locks already.
-      await ask(unlock).catch(() => undefined)
+      while (taken-- > 0) await ask(unlock).catch(() => undefined)
     },
   }
 }
@@ -56,9 +68,18 @@ export function advisoryLock(ask: Ask): DeployLock {
  *
  * First the mark and then the look: a successor looks for marks after it has taken the lock, so one of the two sees the other.
  *
- * @throws PRISMA_IAM_MIGRATE_LOCK_LOST when that session does not hold it any more.
+ * @returns what to call with every statement before that session sends it.
+ * @throws PRISMA_IAM_MIGRATE_LOCK_LOST when that session does not hold it any more; so does what is returned.
  */
-export async function workUnderAdvisory(ask: Ask, { pid, started }: AdvisoryTicket): Promise<void> {
+export async function workUnderAdvisory(ask: Ask, ticket: AdvisoryTicket): Promise<Check> {
+  await mark(ask, ticket)
+  return keptMark({
+    pin: () => ask(`SELECT pg_try_advisory_xact_lock_shared(${working})`),
+    renew: () => mark(ask, ticket),
+  })
+}
+
+async function mark(ask: Ask, { pid, started }: AdvisoryTicket): Promise<void> {
   const marked = (await ask(`SELECT pg_try_advisory_lock_shared(${working})`)) === 't'
   const holds = await ask(
     `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid

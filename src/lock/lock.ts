@@ -12,8 +12,11 @@ export interface DeployLock {
   attempt(): Promise<string | undefined>
   /** What another process must know to work under this lock. */
   ticket(): LockTicket
-  /** @throws PRISMA_IAM_MIGRATE_LOCK_LOST when somebody else may hold the lock by now. */
-  check(): Promise<void>
+  /**
+   * To be called before a statement is sent, with the statement where the session that holds the lock sends it.
+   * @throws PRISMA_IAM_MIGRATE_LOCK_LOST when somebody else may hold the lock by now.
+   */
+  check(sql?: string): Promise<void>
   /** Waits until no statement of another session or process under this lock can run any more. */
   quiet(signal?: AbortSignal): Promise<void>
   /** Gives the lock back, and the half of it that an attempt got. Never rejects. */

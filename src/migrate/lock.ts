@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { advisoryLock, workUnderAdvisory } from '../lock/advisory.ts'
+import type { Check } from '../lock/kept-mark.ts'
 import { leaseLock } from '../lock/lease.ts'
 import { type Line, steadyLine } from '../lock/line.ts'
 import type { Ask, DeployLock } from '../lock/lock.ts'
@@ -29,18 +30,23 @@ export function deployLockOf(admin: Admin, client: pg.Client, signal?: AbortSign
  */
 export async function workUnder(lock: DeployLock, client: pg.Client): Promise<void> {
   const ticket = lock.ticket()
-  if (ticket.kind === 'advisory') return await workUnderAdvisory(askOf(client), ticket)
-  checkFirst(client, () => lock.check())
+  if (ticket.kind === 'advisory') checkFirst(client, await workUnderAdvisory(askOf(client), ticket))
+  else checkFirst(client, () => lock.check())
 }
 
-/** Has every statement of a client wait for a check. */
-export function checkFirst(client: pg.Client, check: () => Promise<void>): void {
-  const send: (...parameters: unknown[]) => Promise<unknown> = Reflect.get(client, 'query').bind(client)
-  const query = async (...parameters: unknown[]) => {
-    await check()
-    return await send(...parameters)
+/** Has every statement of a client wait for a check; what need not wait, such as a stream, is sent as ever. */
+export function checkFirst(client: pg.Client, check: Check): void {
+  const send: (...parameters: unknown[]) => unknown = Reflect.get(client, 'query').bind(client)
+  const query = (...parameters: unknown[]) => {
+    const checked = check(textOf(parameters[0]))
+    return checked === undefined ? send(...parameters) : checked.then(() => send(...parameters))
   }
   Object.assign(client, { query })
+}
+
+/** `pg` takes a text, or an object that has one. */
+function textOf(query: unknown): string {
+  return typeof query === 'string' ? query : String((query as { text?: unknown } | undefined)?.text ?? '')
 }
 
 function askOf(client: pg.Client): Ask {

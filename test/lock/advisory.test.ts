@@ -155,3 +155,53 @@ test('an index is built concurrently while another deploy waits', async () => {
   await lock.release()
   expect(await next).toBe('next')
 })
+
+test.each(['DISCARD ALL', 'SELECT pg_advisory_unlock_all()', 'discard /* everything */ all'])(
+  'a deploy that sends %s through the session of its lock holds it before its next statement',
+  async (statement) => {
+    const [holder, other] = [await session('holder'), await session()]
+    const lock = advisoryLock(holder.ask)
+    await lock.attempt()
+    await lock.check(statement)
+    await holder.client.query(statement)
+    await lock.check('SELECT 1')
+    expect(await advisoryLock(other.ask).attempt()).toMatch(/^holder as postgres from .* since \d\d:\d\d:\d\d/)
+    await lock.release()
+    expect(await advisoryLock(other.ask).attempt()).toBeUndefined()
+  },
+)
+
+test('a transaction that gives up all locks of its session keeps the mark to its end, and the session has it again then', async () => {
+  const [holder, worker, successor] = [await session(), await session('worker'), await session()]
+  const lock = advisoryLock(holder.ask)
+  await lock.attempt()
+  const check = await workUnderAdvisory(worker.ask, lock.ticket() as AdvisoryTicket)
+  const send = async (sql: string) => {
+    await check(sql)
+    await worker.client.query(sql)
+  }
+  await send('BEGIN')
+  await send('SELECT pg_advisory_unlock_all(); SELECT 1')
+  const next = advisoryLock(successor.ask)
+  await lock.release()
+  expect(await next.attempt()).toMatch(/^worker as postgres/)
+  await worker.client.query('ROLLBACK')
+  expect(await next.attempt()).toBeUndefined()
+  await expect(send('SELECT 1')).rejects.toMatchObject({ code: 'PRISMA_IAM_MIGRATE_LOCK_LOST' })
+  await expect(send('SELECT 1')).rejects.toMatchObject({ code: 'PRISMA_IAM_MIGRATE_LOCK_LOST' })
+})
+
+test('a transaction that failed can be ended before the mark is taken again', async () => {
+  const [holder, worker] = [await session(), await session('worker')]
+  const lock = advisoryLock(holder.ask)
+  await lock.attempt()
+  const check = await workUnderAdvisory(worker.ask, lock.ticket() as AdvisoryTicket)
+  await worker.client.query('BEGIN')
+  await check('SELECT pg_advisory_unlock_all()')
+  await expect(worker.client.query('SELECT pg_advisory_unlock_all(); SELECT 1/0')).rejects.toThrow('division')
+  await check('ROLLBACK')
+  await worker.client.query('ROLLBACK')
+  await check('SELECT 1')
+  await kill(holder.client)
+  expect(await advisoryLock((await session()).ask).attempt()).toMatch(/^worker as postgres/)
+})

@@ -32,13 +32,14 @@ const sleeping = "query LIKE '%pg_sleep%' AND state = 'active' AND pid <> pg_bac
 const asleep = async () =>
   (await emulator.asSuperuser(`SELECT FROM pg_stat_activity WHERE ${sleeping}`, database)).rowCount
 
-/** A migration that sleeps until the gate opens, and a hook that counts the sleepers before anything else of a deploy. */
+/** A migration that gives up all locks of its session and sleeps until the gate opens, and a hook that counts the sleepers before anything else of a deploy. */
 const gated = {
   ...config(
     "{ admin: { user: 'postgres' }, hooks: { beforeMigrate: ['witness.sql'] }, roles: { reader: { iam: ['arn:aws:iam::123456789012:role/reader'] } } }",
   ),
   'witness.sql': `INSERT INTO seen.witness SELECT count(*) FROM pg_stat_activity WHERE ${sleeping};\n`,
   'prisma/migrations/0003_slow/migration.sql': `CREATE TABLE before ();
+SELECT pg_advisory_unlock_all();
 DO $$ BEGIN FOR i IN 1..800 LOOP EXIT WHEN EXISTS (SELECT FROM seen.gate); PERFORM pg_sleep(0.05); END LOOP; END $$;
 CREATE TABLE after ();
 `,

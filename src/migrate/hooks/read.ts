@@ -18,8 +18,8 @@ export async function readHook(source: HookSource, variables: Readonly<Record<st
   if (source.kind === 'function') {
     return { hook: { kind: 'function', name, rule: source.rule, hook: source.hook, checksum: digest(name) } }
   }
-  // A byte order mark is white space to psql and a syntax error to the server.
-  const script = readFileSync(source.path, 'utf8').replace(/^\ufeff/, '')
+  const script = decode(readFileSync(source.path))
+  if (script === undefined) return { problems: [`${name}: is not UTF-8; save it as such`] }
   const tokens = await readTokens(script).catch((error: unknown) => {
     if (isPrismaIamError(error)) return error.message
     throw error
@@ -44,6 +44,15 @@ export async function readHook(source: HookSource, variables: Readonly<Record<st
       statements: statementsOf(script, tokens, filled.edits),
       placeOf: (index) => locate(originOf(index, filled.edits)),
     },
+  }
+}
+
+/** A byte order mark, which is white space to psql and a syntax error to the server, is left out. */
+function decode(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
   }
 }
 

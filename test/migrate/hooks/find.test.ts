@@ -13,7 +13,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(directory, { recursive: true }))
 
-function write(name: string, text: string): void {
+function write(name: string, text: string | Buffer): void {
   mkdirSync(dirname(join(directory, name)), { recursive: true })
   writeFileSync(join(directory, name), text)
 }
@@ -45,6 +45,8 @@ test('everything that is wrong about any hook is told at once, with its place', 
   write('bad/1.sql', '-- prisma-iam: run=sometimes\nSELECT 1;\n')
   write('bad/2.sql', "SELECT 1;\nSELECT 'é', :'regoin';\n")
   write('bad/3.sql', "SELECT 'never ends")
+  write('bad/4.sql', Buffer.from('\ufeffSELECT 1;', 'utf16le'))
+  write('bad/5.sql', Buffer.from("SELECT 'é';", 'latin1'))
   const hooks = { beforeMigrate: ['none/*.sql', 'a'], afterMigrate: ['bad/*.sql'], variables: { region: 'eu' } }
   await expect(prepareHooks(hooks, directory)).rejects.toMatchObject({
     code: 'PRISMA_IAM_CONFIG_INVALID',
@@ -54,6 +56,8 @@ test('everything that is wrong about any hook is told at once, with its place', 
       'bad/1.sql:1:16: `run` is always, once or on-change, not `sometimes`',
       "bad/2.sql:2:13: :'regoin': there is no such variable in `hooks.variables` (did you mean `region`?)",
       expect.stringMatching(/^bad\/3\.sql: .*line 1, column 8: unterminated/),
+      'bad/4.sql: is not UTF-8; save it as such',
+      'bad/5.sql: is not UTF-8; save it as such',
     ],
   })
 })
