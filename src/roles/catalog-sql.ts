@@ -36,6 +36,7 @@ select current_database()::text as database, session_user::text as login, curren
  */
 export const roles = `
 select r.rolname::text as name, r.rolcanlogin as login, r.rolconnlimit as "connectionLimit", r.oid < 16384 as "builtIn",
+       r.rolinherit as inherit,
        r.rolsuper as superuser, r.rolcreaterole as "createRole", r.rolcreatedb as "createDatabase",
        r.rolreplication as replication, r.rolbypassrls as "bypassRls"
 from pg_catalog.pg_roles r
@@ -50,7 +51,8 @@ export function memberships(version: number): string {
     version >= 160000 ? ['a.inherit_option', 'a.inherit_option or a.set_option'] : ['m.rolinherit', 'true']
   return `
 select m.rolname::text as member, g.rolname::text as role,
-       bool_or(${inherits}) as inherits, bool_or(${usable}) as usable
+       bool_or(${inherits}) as inherits, bool_or(${usable}) as usable,
+       coalesce(array_agg(pg_get_userbyid(a.grantor)::text) filter (where ${usable}), '{}') as grantors
 from pg_catalog.pg_auth_members a
 join pg_catalog.pg_roles m on m.oid = a.member
 join pg_catalog.pg_roles g on g.oid = a.roleid
@@ -170,15 +172,23 @@ export const seesPasswords = `select has_table_privilege('pg_catalog.pg_authid',
 export const passwords = `select rolname::text as name from pg_catalog.pg_authid where rolpassword is not null`
 
 /**
- * What keeps the roles that shall go ($1): what they own here, and what they own or hold in other databases. Shared
- * objects (`dbid` 0) are in none.
+ * What keeps the roles that shall go ($1): what they own here, rights here on kinds of objects that are not looked at and
+ * places in policies (`rights`), and what they own or hold in other databases. Shared objects (`dbid` 0) are in none.
  */
 export const keepers = `
-select r.rolname::text as role, coalesce(d.datname, current_database())::text as database,
-       coalesce(d.datname, current_database()) = current_database() as here, count(*)::int as objects
-from pg_catalog.pg_shdepend s
-join pg_catalog.pg_roles r on r.oid = s.refobjid
-left join pg_catalog.pg_database d on d.oid = s.dbid
-where s.refclassid = 'pg_catalog.pg_authid'::regclass and r.rolname = any($1::text[])
-  and (s.deptype = 'o' or d.datname <> current_database())
-group by 1, 2, 3`
+select role, database, here, rights, count(*)::int as objects, (array_agg(words order by words))[1:3] as words
+from (
+  select r.rolname::text as role, coalesce(d.datname, current_database())::text as database,
+         coalesce(d.datname, current_database()) = current_database() as here, s.deptype <> 'o' as rights,
+         case when coalesce(d.datname, current_database()) = current_database()
+              then pg_describe_object(s.classid, s.objid, 0) else '' end as words
+  from pg_catalog.pg_shdepend s
+  join pg_catalog.pg_roles r on r.oid = s.refobjid
+  left join pg_catalog.pg_database d on d.oid = s.dbid
+  where s.refclassid = 'pg_catalog.pg_authid'::regclass and r.rolname = any($1::text[])
+    and (s.deptype = 'o' or d.datname <> current_database() or s.deptype = 'r' or s.deptype = 'a'
+         and s.classid <> all('{pg_catalog.pg_class,pg_catalog.pg_namespace,pg_catalog.pg_proc,pg_catalog.pg_default_acl}'::regclass[])
+         and (s.classid <> 'pg_catalog.pg_database'::regclass
+              or s.objid <> (select b.oid from pg_catalog.pg_database b where b.datname = current_database())))
+) k
+group by 1, 2, 3, 4`

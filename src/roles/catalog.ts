@@ -25,12 +25,15 @@ export interface Catalog {
   readonly unseen: Readonly<Unseen>
 }
 
-/** How many objects of a database a role owns, or, in another database than this one, holds privileges on. */
+/** How many objects of a database a role owns, or holds `rights` on that are not looked at, or has anything to do with in another one. */
 export interface Keeper {
   readonly role: string
   readonly database: string
   readonly here: boolean
+  readonly rights: boolean
   readonly objects: number
+  /** The first three of them in this database, in the server's words. */
+  readonly words: readonly string[]
 }
 
 /** Who asks, where, and of which PostgreSQL. */
@@ -50,6 +53,8 @@ export interface CatalogSession {
 export interface CatalogRole extends Readonly<Record<Attribute, boolean>> {
   readonly name: string
   readonly login: boolean
+  /** Does it use the privileges of its groups? Since PostgreSQL 16 only the default of each new membership. */
+  readonly inherit: boolean
   /** `-1` is no limit. */
   readonly connectionLimit: number
   /** PostgreSQL's or the service's own, there from the first day. */
@@ -63,6 +68,8 @@ export type Attribute = 'superuser' | 'createRole' | 'createDatabase' | 'replica
 export interface CatalogMembership extends Membership {
   readonly inherits: boolean
   readonly usable: boolean
+  /** Who granted it, as far as it gives anything; since PostgreSQL 16 several may have. */
+  readonly grantors: readonly string[]
 }
 
 /** Something that can be granted on. */

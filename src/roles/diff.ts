@@ -1,21 +1,27 @@
-import type { Catalog } from './catalog.ts'
+import type { Catalog, CatalogMembership } from './catalog.ts'
 import type { Comparison } from './comparison.ts'
 import { privilegeStatements } from './diff-access.ts'
-import { missingArns, missingMemberships, surplusArns, surplusMemberships } from './diff-membership.ts'
+import {
+  grantorsOf,
+  membershipRevocations,
+  membershipStatements,
+  missingArns,
+  missingMemberships,
+  surplusArns,
+  surplusMemberships,
+} from './diff-membership.ts'
+import { bySource, foreignWords } from './foreign.ts'
 import type { RoleManifest } from './manifest.ts'
 import { grantablePlaces } from './places.ts'
 import type { RoleServer } from './server.ts'
 import {
   alterConnectionLimit,
-  alterInherit,
   alterLogin,
   createRole,
   dropRole,
   grantArn,
-  grantMembership,
   type RoleStatement,
   revokeArn,
-  revokeMembership,
   shown,
 } from './statement.ts'
 import { surplusNotices } from './surplus.ts'
@@ -32,7 +38,7 @@ export interface RoleDifference {
  */
 export function diffRoles(
   manifest: RoleManifest,
-  { wanted, held, surplus: beyondDeclaration }: Comparison,
+  { wanted, held, surplus: beyondDeclaration, foreign }: Comparison,
   catalog: Catalog,
   server: RoleServer,
   prune = false,
@@ -44,9 +50,10 @@ export function diffRoles(
     memberships: surplusMemberships(manifest, catalog, server),
     arns: surplusArns(manifest, catalog),
   }
+  const { takeable, kept } = bySource(surplus.access, foreign, catalog)
   const privileges = privilegeStatements(wanted, held, {
     places: grantablePlaces(catalog, server),
-    surplus: prune ? surplus.access : [],
+    surplus: prune ? takeable : [],
     leaving,
   })
   const shutOut = surplus.arns.filter(({ role }) => prune || leaving.has(role))
@@ -54,19 +61,30 @@ export function diffRoles(
     statements: [
       // Logins end first; what a role holds keeps it from being dropped.
       ...shutOut.map(({ role, arn }) => revokeArn(role, arn)),
-      ...(prune ? surplus.memberships.map(revokeMembership) : []),
+      ...(prune ? surplus.memberships.flatMap((edge) => membershipRevocations(edge, catalog)) : []),
       ...privileges.revoked,
       ...[...leaving].map(dropRole),
       ...attributes(manifest, catalog),
-      ...memberships(manifest, catalog, server),
+      ...membershipStatements(missingMemberships(manifest, catalog, server), catalog),
       ...(server.iam === 'aws-iam' ? missingArns(manifest, catalog).map(({ role, arn }) => grantArn(role, arn)) : []),
       ...privileges.granted,
     ],
     notices: [
       ...attachmentNotices(manifest, server),
-      ...(prune ? [] : surplusNotices({ ...surplus, arns: surplus.arns.filter(({ role }) => !leaving.has(role)) })),
+      ...(prune
+        ? [...foreignWords(kept), ...surplus.memberships.flatMap((edge) => keptMembership(edge, catalog))]
+        : surplusNotices({ ...surplus, arns: surplus.arns.filter(({ role }) => !leaving.has(role)) })),
     ],
   }
+}
+
+/** A membership that stays though it is not declared, because somebody else gave it. */
+function keptMembership(edge: CatalogMembership, catalog: Catalog): string[] {
+  const { others } = grantorsOf(edge, catalog)
+  if (others.length === 0) return []
+  return [
+    `${shown(edge.member)} stays a member of ${shown(edge.role)}, which ${others.map(shown).join(', ')} alone can end`,
+  ]
 }
 
 function attributes(manifest: RoleManifest, catalog: Catalog): RoleStatement[] {
@@ -82,16 +100,6 @@ function attributes(manifest: RoleManifest, catalog: Catalog): RoleStatement[] {
         : [alterConnectionLimit(name, actual.connectionLimit, connectionLimit)]),
     ]
   })
-}
-
-function memberships(manifest: RoleManifest, catalog: Catalog, server: RoleServer): RoleStatement[] {
-  const missing = missingMemberships(manifest, catalog, server)
-  const perMembership = catalog.session.version >= 160000
-  const idle = new Set(missing.filter(({ restate }) => restate && !perMembership).map(({ member }) => member))
-  return [
-    ...[...idle].map(alterInherit),
-    ...missing.filter(({ restate }) => perMembership || !restate).map(grantMembership),
-  ]
 }
 
 function attachmentNotices(manifest: RoleManifest, server: RoleServer): string[] {

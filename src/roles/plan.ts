@@ -3,6 +3,7 @@ import { didYouMean } from '../nearest.ts'
 import type { Catalog } from './catalog.ts'
 import { type Comparison, compareAccess } from './comparison.ts'
 import { diffRoles } from './diff.ts'
+import { foreignWords } from './foreign.ts'
 import { futureNotices, withFuture } from './future.ts'
 import { leavingProblems } from './leaving.ts'
 import { refuseLockout } from './lockout.ts'
@@ -58,6 +59,7 @@ export function planAgainst(
     ...roleProblems(manifest, catalog, server),
     ...leavingProblems(manifest, catalog),
     ...comparison.wanted.problems,
+    ...keptByOthers(manifest, comparison),
   ]
   if (problems.length > 0) {
     throw new PrismaIamError('PRISMA_IAM_ROLES_INVALID', 'The declared roles do not fit the database.', {
@@ -73,6 +75,11 @@ export function planAgainst(
     statements,
     notices: [...Object.values(catalog.unseen), ...futureNotices(manifest, catalog, server), ...notices],
   }
+}
+
+/** What is declared to end and will not, because somebody else gave it. */
+function keptByOthers(manifest: RoleManifest, { wanted, foreign }: Comparison): string[] {
+  return foreignWords(foreign.filter(({ role, object }) => manifest[role]?.absent || wanted.denied.has(role, object)))
 }
 
 function roleProblems(manifest: RoleManifest, catalog: Catalog, server: RoleServer): string[] {

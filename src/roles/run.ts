@@ -33,11 +33,16 @@ async function runEach(client: SqlClient, statements: readonly Step[], patience:
   return retries
 }
 
-/** Runs all of them or none, once. */
-export async function runInTransaction(client: SqlClient, statements: readonly Step[]): Promise<void> {
+/** Runs all of them or none, once; none when `check`, which comes before the end, throws. */
+export async function runInTransaction(
+  client: SqlClient,
+  statements: readonly Step[],
+  check: () => Promise<void> = async () => {},
+): Promise<void> {
   await client.query('BEGIN')
   try {
     for (const statement of statements) await runStatement(client, statement)
+    await check()
     await runStatement(client, { summary: 'commit the changes of roles', sql: 'COMMIT' })
   } catch (error) {
     // A connection that is gone cannot roll back; the first error is the one that tells why.

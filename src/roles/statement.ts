@@ -61,14 +61,14 @@ export function alterInherit(name: string): RoleStatement {
   }
 }
 
-/** Takes a membership away. */
-export function revokeMembership({ member, role }: Membership): RoleStatement {
+/** Takes a membership away, as far as `grantor` gave it; absent is who runs this. */
+export function revokeMembership({ member, role, grantor }: Membership & { grantor?: string }): RoleStatement {
   return {
     summary:
       role === 'rds_iam'
         ? `keep ${shown(member)} from logging in by IAM`
         : `take ${shown(member)} out of ${shown(role)}`,
-    sql: `REVOKE ${identifier(role)} FROM ${identifier(member)}`,
+    sql: `REVOKE ${identifier(role)} FROM ${identifier(member)}${grantor === undefined ? '' : ` GRANTED BY ${identifier(grantor)}`}`,
     danger: 'narrows',
   }
 }
@@ -102,7 +102,7 @@ export function shown(name: string): string {
 }
 
 /** Readable names in a sentence: the name alone, or how many there are and the first three. */
-export function listed(names: readonly string[], noun: string): string {
+export function listed(names: readonly string[], noun: string, count: number = names.length): string {
   const first = names.slice(0, 3).join(', ')
-  return names.length === 1 ? first : `${names.length} ${noun}s ${first}${names.length > 3 ? ' …' : ''}`
+  return count === 1 ? first : `${count} ${noun}s ${first}${count > 3 ? ' …' : ''}`
 }

@@ -274,6 +274,14 @@ describe('membership', () => {
     expect(await may('app', 'SELECT FROM shop."Order"')).toBe(true)
   })
 
+  test('of a role that is NOINHERIT gives what the group may do, and lets it log in by IAM', async () => {
+    await server.master.query('CREATE ROLE app LOGIN NOINHERIT')
+    await applied({ ...group, app: { iam: [arn], memberOf: ['readers'] } })
+    expect(await may('app', 'SELECT FROM shop."Order"')).toBe(true)
+    const { rows } = await server.superuser.query(`SELECT pg_has_role('app', 'rds_iam', 'USAGE') AS iam`)
+    expect(rows).toEqual([{ iam: true }])
+  })
+
   test('against an existing one is refused', async () => {
     await server.master.query('CREATE ROLE readers; CREATE ROLE app LOGIN; GRANT app TO readers')
     await expect(planRoles(server.master, group, rds)).rejects.toThrow(
@@ -295,18 +303,35 @@ describe('applying', () => {
     expect((await server.master.query('SELECT 1')).rowCount).toBe(1)
   })
 
-  test('is not believed before it is read back', async () => {
+  test('is read back before it counts: what the server left at a warning is told, and nothing is changed', async () => {
+    await server.superuser.query(`
+      CREATE SCHEMA theirs; CREATE TABLE theirs.t (id int); ALTER TABLE theirs.t OWNER TO master;
+      GRANT USAGE ON SCHEMA theirs TO master`)
+    try {
+      const grants = [{ schema: 'theirs', tables: ['t'], privileges: ['SELECT' as const] }]
+      const plan = await planRoles(server.master, { app: { grants } }, rds)
+      await expect(applyRoles(server.master, plan, rds)).rejects.toMatchObject({
+        code: 'PRISMA_IAM_ROLES_VERIFY',
+        message: expect.stringContaining('nothing was changed'),
+        problems: ['grant USAGE on schema theirs to app'],
+      })
+      expect((await server.superuser.query(`SELECT FROM pg_roles WHERE rolname = 'app'`)).rowCount).toBe(0)
+    } finally {
+      await server.superuser.query('DROP SCHEMA theirs CASCADE')
+    }
+  })
+
+  test('is not begun where somebody else gave what shall be taken away: who can take it back is told, and how', async () => {
     await applied({ app: { grants: [{ schema: 'shop', tables: ['Item'], privileges: ['SELECT', 'INSERT'] }] } })
-    // A grant that its giver does not own is not revoked by the owner's REVOKE, and no error says so.
-    await server.superuser.query(
-      'CREATE ROLE giver; GRANT USAGE ON SCHEMA shop TO giver; GRANT INSERT ON shop."Item" TO giver WITH GRANT OPTION',
-    )
-    await server.superuser.query('SET ROLE giver; GRANT INSERT ON shop."Item" TO app; RESET ROLE')
+    await server.superuser.query(`
+      CREATE ROLE giver; GRANT USAGE ON SCHEMA shop TO giver; GRANT INSERT ON shop."Item" TO giver WITH GRANT OPTION;
+      SET ROLE giver; GRANT INSERT ON shop."Item" TO app; RESET ROLE`)
     const none: RoleManifest = { app: { grants: [{ schema: 'shop', tables: ['Item'], privileges: 'none' }] } }
-    const plan = await planRoles(server.master, none, rds)
-    await expect(applyRoles(server.master, plan, rds)).rejects.toMatchObject({
-      code: 'PRISMA_IAM_ROLES_VERIFY',
-      problems: ['revoke everything on table Item in shop from app'],
+    await expect(planRoles(server.master, none, rds)).rejects.toMatchObject({
+      code: 'PRISMA_IAM_ROLES_INVALID',
+      problems: [
+        'app holds INSERT on table Item in shop by a grant of giver, who alone can take it back: as giver, REVOKE INSERT ON TABLE "shop"."Item" FROM "app"',
+      ],
     })
   })
 

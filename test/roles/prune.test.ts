@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { applyRoles } from '../../src/roles/apply.ts'
+import { auditRoles } from '../../src/roles/audit/audit.ts'
 import type { RoleManifest } from '../../src/roles/manifest.ts'
 import { planRoles } from '../../src/roles/plan.ts'
-import { arn, freshShop, mayRun, rds, type TestRds, testRds } from './rds.ts'
+import { arn, freshShop, hasGrantOptions, mayRun, rds, type TestRds, testRds } from './rds.ts'
 
 let server: TestRds
 
@@ -54,6 +55,32 @@ describe('pruning', () => {
     } finally {
       await server.superuser.query('DROP SCHEMA extra CASCADE')
     }
+  })
+
+  test('takes back what everybody gave in whose name the admin may, and tells what others gave', async (context) => {
+    if (!hasGrantOptions(server.postgres)) return context.skip('memberships have one grantor until PostgreSQL 15')
+    await brought(app, false)
+    await server.master.query(`
+      CREATE ROLE team; CREATE ROLE closed; CREATE ROLE helper; CREATE ROLE giver; GRANT USAGE ON SCHEMA shop TO giver;
+      GRANT team TO helper WITH ADMIN OPTION; GRANT helper TO master; GRANT INSERT ON shop."Item" TO giver WITH GRANT OPTION`)
+    await server.superuser.query(`
+      SET ROLE helper; GRANT team TO app; RESET ROLE; GRANT closed TO app;
+      SET ROLE giver; GRANT INSERT ON shop."Item" TO app; RESET ROLE`)
+    const plan = await planRoles(server.master, app, rds, { prune: true })
+    expect(plan.statements.map(({ sql }) => sql)).toEqual(['REVOKE "team" FROM "app" GRANTED BY "helper"'])
+    expect(plan.notices).toEqual([
+      expect.stringContaining('app holds INSERT on table Item in shop by a grant of giver, who alone can take it back'),
+      'app stays a member of closed, which postgres alone can end',
+    ])
+    await brought(app, true)
+    const { findings } = await auditRoles(server.master, app, rds)
+    const mends = findings.filter(({ role }) => role === 'app').map(({ sql }) => sql as string)
+    expect(mends).toEqual([
+      'REVOKE "closed" FROM "app" GRANTED BY "postgres"',
+      'SET ROLE "giver"; REVOKE INSERT ON TABLE "shop"."Item" FROM "app"; RESET ROLE',
+    ])
+    for (const sql of mends) await server.superuser.query(sql)
+    expect((await auditRoles(server.master, app, rds)).findings).toEqual([])
   })
 
   test('of a whole table keeps what is declared of its columns', async () => {
@@ -110,6 +137,21 @@ describe('a role that shall be absent', () => {
       'revoke everything on every future table of master in every schema from app',
       'revoke everything on schema shop from app',
       'revoke everything on 2 tables Item, _prisma_migrations in shop from app',
+      'drop role app',
+    ])
+  })
+
+  test('stays while it has rights on what is not looked at, which is told by name', async () => {
+    await server.master.query('CREATE ROLE app LOGIN; ALTER DEFAULT PRIVILEGES GRANT USAGE ON TYPES TO app')
+    await server.superuser.query('GRANT USAGE ON LANGUAGE plpgsql TO app')
+    await expect(planRoles(server.master, gone, rds)).rejects.toMatchObject({
+      problems: [
+        'role "app": cannot be dropped: it has rights on language plpgsql, which are not looked at; revoke them by hand',
+      ],
+    })
+    await server.superuser.query('REVOKE USAGE ON LANGUAGE plpgsql FROM app')
+    expect(await brought(gone, false)).toEqual([
+      'revoke everything on every future type of master in every schema from app',
       'drop role app',
     ])
   })

@@ -51,10 +51,10 @@ export async function auditSurvey(
     ...logins,
     ...powerFindings(survey),
     ...extraMemberships(manifest, survey),
-    ...extraAccess(comparison),
+    ...extraAccess(comparison, catalog),
     ...ownership(manifest, survey),
     ...publicFindings(survey),
-    ...drift.filter(({ sql }) => !logins.some((known) => known.sql === sql)),
+    ...drift.filter(({ sql }) => !logins.some((known) => sql !== null && known.sql?.includes(sql))),
   ]
   return { findings: byDanger(found), notices: blindSpots(manifest, survey, server) }
 }

@@ -1,8 +1,10 @@
+import { identifier } from '../../sql/quote.ts'
 import { isBookkeeping } from '../bookkeeping.ts'
-import { type CatalogObject, isThing } from '../catalog.ts'
+import { type Catalog, type CatalogObject, isThing } from '../catalog.ts'
 import type { Comparison } from '../comparison.ts'
 import { described } from '../described.ts'
 import type { Lack } from '../diff-access.ts'
+import { bySource, type ForeignGrant } from '../foreign.ts'
 import { groupBy } from '../group.ts'
 import type { Privilege, RoleManifest } from '../manifest.ts'
 import { shown } from '../statement.ts'
@@ -12,35 +14,47 @@ import { isAdmin } from '../visible.ts'
 import type { Danger, Finding } from './finding.ts'
 
 /** What declared roles hold themselves beyond their declaration; in every schema, also where nothing is declared. */
-export function extraAccess({ surplus }: Comparison): Finding[] {
-  const extras = surplus.map(withoutHarmless).filter(({ privileges }) => privileges.length > 0)
-  const alike = groupBy(extras, ({ role, object, column, privileges }) => {
+export function extraAccess({ surplus, foreign }: Comparison, catalog: Catalog): Finding[] {
+  const { takeable, kept } = bySource(surplus, foreign, catalog)
+  const extras: Extra[] = [...takeable, ...kept].map(withoutHarmless).filter(({ privileges }) => privileges.length > 0)
+  const alike = groupBy(extras, ({ role, grantor = '', object, column, privileges }) => {
     const { kind, schema, name, owner } = object
-    return [role, kind, schema, isThing(object) ? '' : owner, isBookkeeping(name), column ?? '', ...privileges].join(
-      '\0',
-    )
+    return [
+      role,
+      grantor,
+      kind,
+      schema,
+      isThing(object) ? '' : owner,
+      isBookkeeping(name),
+      column ?? '',
+      ...privileges,
+    ].join('\0')
   })
   return [...alike.values()].map(extraFinding)
 }
 
+/** `grantor` where nobody else can take it back. */
+type Extra = Lack & Partial<Pick<ForeignGrant, 'grantor'>>
+
 /** No declaration can speak of the database itself, and everybody may connect to it unless that was taken away. */
-function withoutHarmless(lack: Lack): Lack {
+function withoutHarmless(lack: Extra): Extra {
   if (lack.object.kind !== 'database') return lack
   return { ...lack, privileges: lack.privileges.filter((privilege) => privilege === 'CREATE') }
 }
 
-function extraFinding(extras: readonly [Lack, ...Lack[]]): Finding {
-  const [{ role, column, privileges, object }] = extras
+function extraFinding(extras: readonly [Extra, ...Extra[]]): Finding {
+  const [{ role, grantor, column, privileges, object }] = extras
   const objects = extras.map((extra) => extra.object)
   const words = `${column === null ? '' : `column ${shown(column)} of `}${described(objects)}`
   const target = { objects, ...(column === null ? {} : { columns: [column] }) }
+  const { sql } = revokePrivileges([role], privileges, target)
   return {
     kind: 'extra',
     danger: dangerOf(object, privileges),
     role,
     object: words,
-    sentence: `${shown(role)} holds ${privileges.join(', ')} on ${words}, which is not declared`,
-    sql: revokePrivileges([role], privileges, target).sql,
+    sentence: `${shown(role)} holds ${privileges.join(', ')} on ${words}, which is not declared${grantor === undefined ? '' : `, by a grant of ${shown(grantor)}, who alone can take it back`}`,
+    sql: grantor === undefined ? sql : `SET ROLE ${identifier(grantor)}; ${sql}; RESET ROLE`,
   }
 }
 

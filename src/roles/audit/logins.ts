@@ -1,9 +1,10 @@
 import { identifier } from '../../sql/quote.ts'
 import type { CatalogRole } from '../catalog.ts'
+import { membershipStatements, missingMemberships } from '../diff-membership.ts'
 import type { RoleDeclaration, RoleManifest } from '../manifest.ts'
 import { findPath } from '../membership.ts'
 import type { RoleServer } from '../server.ts'
-import { grantMembership, revokeArn, shown } from '../statement.ts'
+import { revokeArn, shown } from '../statement.ts'
 import type { Survey } from '../survey.ts'
 import { isAdmin, isSystemRole } from '../visible.ts'
 import type { Finding } from './finding.ts'
@@ -52,14 +53,16 @@ function declaredLogin(name: string, declared: RoleDeclaration, survey: Survey, 
     'rds_iam',
   )
   if (server.iam === 'rds_iam' && iam.length > 0 && byIam === undefined) {
-    const restate = survey.memberships.some(({ member, role }) => member === name && role === 'rds_iam')
+    const missing = missingMemberships({ [name]: { iam } }, survey, server)
     findings.push({
       kind: 'iam',
       danger: 'medium',
       role: name,
       object,
       sentence: `${shown(name)} is declared with IAM, but does not inherit rds_iam: AWS asks it for a password`,
-      sql: grantMembership({ member: name, role: 'rds_iam', restate }).sql,
+      sql: membershipStatements(missing, survey)
+        .map(({ sql }) => sql)
+        .join('; '),
     })
   }
   if (iam.length > 0 && survey.passwords?.has(name)) {

@@ -1,12 +1,14 @@
+import { membershipMends } from '../diff-membership.ts'
 import type { RoleManifest } from '../manifest.ts'
-import { revokeMembership, shown } from '../statement.ts'
+import { shown } from '../statement.ts'
 import type { Survey } from '../survey.ts'
 import { isAdmin, isSystemRole } from '../visible.ts'
 import type { Danger, Finding } from './finding.ts'
 
 /** Memberships of declared roles beyond their declaration, and of anybody else in roles with power of their own. */
 export function extraMemberships(manifest: RoleManifest, survey: Survey): Finding[] {
-  return survey.memberships.flatMap(({ member, role }) => {
+  return survey.memberships.flatMap((edge) => {
+    const { member, role } = edge
     const person = survey.roles.get(member)
     if (person === undefined || isSystemRole(person) || isAdmin(survey, member)) return []
     const declared = Object.hasOwn(manifest, member) ? manifest[member] : undefined
@@ -21,7 +23,7 @@ export function extraMemberships(manifest: RoleManifest, survey: Survey): Findin
         role: member,
         object: `membership in ${shown(role)}`,
         sentence: `${shown(member)} is a member of ${shown(role)}: ${gain}`,
-        sql: revokeMembership({ member, role }).sql,
+        sql: membershipMends(edge, survey),
       },
     ]
   })

@@ -1,7 +1,7 @@
 import type { ThingKind } from '../catalog.ts'
+import { inheritedRoles } from '../inherited.ts'
 import type { Survey } from '../survey.ts'
 import type { Alike } from './alike.ts'
-import { reachOf } from './reach.ts'
 
 /** Where a privilege comes from. */
 export interface Way {
@@ -24,7 +24,7 @@ export interface Access {
 
 /** What each role may do; `null` asks for what everybody may. */
 export function effectiveAccess(survey: Survey): (role: string | null, alike: Alike) => Access {
-  const reach = reachOf(survey)
+  const reach = inheritedRoles(survey)
   const superusers = new Set([...survey.roles.values()].filter(({ superuser }) => superuser).map(({ name }) => name))
   return (role, { things: [thing], grants }) => {
     const reached = role === null ? new Set<string>() : reach(role)

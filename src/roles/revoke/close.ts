@@ -1,6 +1,7 @@
 import type { CatalogRole } from '../catalog.ts'
+import { membershipRevocations } from '../diff-membership.ts'
 import type { RoleServer } from '../server.ts'
-import { alterLogin, type RoleStatement, revokeArn, revokeMembership } from '../statement.ts'
+import { alterLogin, type RoleStatement, revokeArn } from '../statement.ts'
 import type { Survey } from '../survey.ts'
 
 /**
@@ -20,9 +21,10 @@ export function closingStatements(
     const mapped = [...(survey.arns.get(name) ?? [])]
     return mapped.filter((known) => arn === undefined || known === arn).map((known) => revokeArn(name, known))
   }
-  const byIam = survey.memberships.some(({ member, role }) => member === name && role === 'rds_iam')
+  const byIam = survey.memberships.filter(({ member, role }) => member === name && role === 'rds_iam')
   return [
     ...(target.login ? [alterLogin(name, false)] : []),
-    ...(byIam ? [revokeMembership({ member: name, role: 'rds_iam' })] : []),
+    // A refused REVOKE would leave the door open: what somebody else granted is told afterwards.
+    ...byIam.flatMap((edge) => membershipRevocations(edge, survey)),
   ]
 }

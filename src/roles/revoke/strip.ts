@@ -1,6 +1,7 @@
 import { heldAccess } from '../access.ts'
 import { revocations } from '../diff-access.ts'
-import { type RoleStatement, revokeMembership } from '../statement.ts'
+import { membershipRevocations } from '../diff-membership.ts'
+import type { RoleStatement } from '../statement.ts'
 import type { Survey } from '../survey.ts'
 
 /** What takes away everything that the role holds in this database, privileges and memberships; never what it owns. */
@@ -10,5 +11,5 @@ export function strippingStatements(name: string, survey: Survey): RoleStatement
     object.owner === name ? undefined : { role, object, column: null, privileges: [] },
   )
   const memberships = survey.memberships.filter(({ member, role }) => member === name && role !== 'rds_iam')
-  return [...revocations(held), ...memberships.map(revokeMembership)]
+  return [...revocations(held), ...memberships.flatMap((edge) => membershipRevocations(edge, survey))]
 }

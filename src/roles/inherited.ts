@@ -1,10 +1,13 @@
-import type { Survey } from '../survey.ts'
+import type { Catalog } from './catalog.ts'
 
 /** PostgreSQL's group whose one member is the owner of the database; no catalog lists that membership. */
 const databaseOwner = 'pg_database_owner'
 
 /** The roles whose privileges each role uses without SET ROLE, itself included. */
-export function reachOf({ memberships, objects }: Survey): (role: string) => ReadonlySet<string> {
+export function inheritedRoles({
+  memberships,
+  objects,
+}: Pick<Catalog, 'memberships' | 'objects'>): (role: string) => ReadonlySet<string> {
   const parents = new Map<string, string[]>()
   const add = (member: string, role: string) => parents.set(member, [...(parents.get(member) ?? []), role])
   for (const { member, role, inherits } of memberships) if (inherits) add(member, role)
