@@ -30,6 +30,12 @@ const migrations: Record<'rds' | 'dsql', Record<string, string>> = {
   },
 }
 
+/** A hook of which no step may run twice. */
+const hooks: Record<'rds' | 'dsql', string> = {
+  rds: '-- prisma-iam: run=once\nUPDATE a SET n = n + 5;\nVACUUM a;\n',
+  dsql: '-- prisma-iam: run=once\nUPDATE a SET n = n + 5;\nCREATE INDEX a_both ON a (n, id);\n',
+}
+
 const second = { 'prisma/migrations/0002_second/migration.sql': 'ALTER TABLE "Order" ADD note text;\n' }
 
 /**
@@ -99,7 +105,10 @@ async function onStage(
       sql,
     ])
     await project.write({
-      ...config(`{ admin: { user: '${emulator.admin}' }, dsql: { leaseSeconds: 2 } }`),
+      ...config(
+        `{ admin: { user: '${emulator.admin}' }, dsql: { leaseSeconds: 2 }, hooks: { afterMigrate: ['hook.sql'] } }`,
+      ),
+      'hook.sql': hooks[service],
       ...second,
       ...Object.fromEntries(files),
     })
@@ -125,6 +134,7 @@ async function readBack(emulator: TestEmulator, database: string): Promise<unkno
     "SELECT indexrelid::regclass::text, indisvalid FROM pg_index WHERE indrelid = 'a'::regclass ORDER BY 1",
     "SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'a'::regclass ORDER BY 1",
     'SELECT count(*), sum(n) FROM a',
+    'SELECT name FROM _prisma_iam_hooks',
     'SELECT migration, step, state FROM _prisma_iam_steps ORDER BY 1, 2',
   ]
   return await Promise.all(

@@ -57,6 +57,10 @@ for (const service of ['rds', 'dsql']) {
   )
   wrong.push(...run.wrong)
 }
+const { loseLeases } = await load('proof/lost-leases.ts')
+const leases = await loseLeases()
+console.log(`dsql: ${leases.points} deploys frozen past their lease, ${leases.wrong.length} not as undisturbed`)
+wrong.push(...leases.wrong)
 const { deployAtOnce, isOneAfterTheOther } = await load('proof/deploys-at-once.ts')
 for (const service of ['rds', 'dsql']) {
   const { runs, applied, hooks, mayRead, statements, overlaps } = await deployAtOnce(service, 20)

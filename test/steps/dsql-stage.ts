@@ -15,6 +15,8 @@ export interface DsqlStage {
   client: pg.Client
   /** Makes an empty schema the current one. */
   clear(): Promise<void>
+  /** The name of the current schema. */
+  schema(): string
   /** Schema changes that took effect since the last `clear`, by the emulator's own log, without the journal's table. */
   changes(): string[]
   /**
@@ -45,6 +47,7 @@ export async function dsqlStage(edges: StepEdges, options: Partial<EmulatorOptio
       await client.query(`SET search_path = scene_${scene}`)
       log.splice(0)
     },
+    schema: () => `scene_${scene}`,
     changes: () =>
       log
         .filter(
