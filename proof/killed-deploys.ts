@@ -32,8 +32,8 @@ const migrations: Record<'rds' | 'dsql', Record<string, string>> = {
 
 /** A hook of which no step may run twice. */
 const hooks: Record<'rds' | 'dsql', string> = {
-  rds: '-- prisma-iam: run=once\nUPDATE a SET n = n + 5;\nVACUUM a;\n',
-  dsql: '-- prisma-iam: run=once\nUPDATE a SET n = n + 5;\nCREATE INDEX a_both ON a (n, id);\n',
+  rds: '-- prisma-iam: run=once\nUPDATE a SET n = n + 1000;\nVACUUM a;\n',
+  dsql: '-- prisma-iam: run=once\nUPDATE a SET n = n + 1000;\nCREATE INDEX a_both ON a (n, id);\n',
 }
 
 const second = { 'prisma/migrations/0002_second/migration.sql': 'ALTER TABLE "Order" ADD note text;\n' }

@@ -4,7 +4,8 @@ import { askOf } from '../src/engine/deploy-lock.ts'
 import { checked, openSession, type Session } from '../src/engine/session.ts'
 import { leaseLock } from '../src/lock/lease.ts'
 import { type Line, steadyLine } from '../src/lock/line.ts'
-import { openDedicated } from '../src/migrate/dedicated.ts'
+import { logIn } from '../src/migrate/dedicated.ts'
+import { untilAgreed } from '../src/steps/conflict.ts'
 import { runSteps } from '../src/steps/run.ts'
 import type { StepEdges } from '../src/steps/scene.ts'
 import { type DsqlStage, dsqlStage } from '../test/steps/dsql-stage.ts'
@@ -144,7 +145,7 @@ function heard(session: Session, hear: (sql: string) => Promise<void> | void): S
 
 async function connect({ emulator }: DsqlStage): Promise<Session> {
   const opening = await open({ ...emulator.options, user: 'admin' })
-  return openSession(await openDedicated(opening, 'postgres', 'steps', undefined))
+  return openSession(await logIn(opening, { database: 'postgres', applicationName: 'steps', budgetMs: 0 }))
 }
 
 function latch(): { open: () => void; opened: Promise<void> } {
@@ -168,6 +169,6 @@ async function outcome({ client, changes }: DsqlStage): Promise<string> {
     "SELECT step, state FROM _prisma_iam_steps WHERE state <> 'done'",
   ]
   const read: unknown[] = []
-  for (const sql of queries) read.push((await client.query(sql)).rows)
+  for (const sql of queries) read.push((await untilAgreed(() => client.query(sql), edges)).rows)
   return JSON.stringify([read, changes()])
 }

@@ -57,7 +57,7 @@ export interface ServiceOptions {
 export interface DsqlOptions {
   /**
    * Whether a session is told once that the catalog has changed (OC001) whenever another has changed it, also outside
-   * of a transaction, as DSQL does at times; default only where a transaction was open.
+   * of a transaction, as DSQL does; `false` tells only where a transaction was open. Default true.
    */
   strictCatalog?: boolean
   /** How long a connection may last, by `clock`; default an hour. */

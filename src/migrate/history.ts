@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
+import { stepEdges } from '../engine/step-edges.ts'
 import { PrismaIamError } from '../errors.ts'
+import { untilAgreed } from '../steps/conflict.ts'
 import type { MigrationFile } from './folder.ts'
 
 /** What Prisma's history table says of the project's migrations. */
@@ -71,12 +73,14 @@ interface HistoryRow {
 
 /** Without a schema before its name, the table is found where the engine's session, which has the same login, finds it. */
 async function readRows(client: pg.Client): Promise<HistoryRow[]> {
-  try {
-    const { rows } = await client.query<HistoryRow>(
+  const read = () =>
+    client.query<HistoryRow>(
       `SELECT migration_name, checksum, logs, finished_at IS NOT NULL AS finished
          FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
     )
-    return rows
+  try {
+    // On Aurora DSQL a session that has slept through another's change of the schema is told so once (OC001).
+    return (await untilAgreed(read, stepEdges())).rows
   } catch (cause) {
     const { code, message } = cause as { code?: string; message?: string }
     if (code === '42P01') return []

@@ -14,7 +14,10 @@ let laptop: TestPostgres
 const projects: Project[] = []
 
 beforeAll(async () => {
-  ;[dsql, laptop] = await Promise.all([testEmulator({ service: 'dsql', dsql: { strictCatalog: true } }), testPostgres()])
+  ;[dsql, laptop] = await Promise.all([
+    testEmulator({ service: 'dsql', dsql: { strictCatalog: true } }),
+    testPostgres(),
+  ])
 })
 afterAll(async () => {
   await Promise.all([...projects.map((project) => project.remove()), dsql.stop(), laptop.stop()])

@@ -97,9 +97,10 @@ export function createTransactions(
     const version = neighbours.catalog()
     if (knownCatalog === version) return false
     const reads = seen.some(isDdl) || tablesNamed(seen.map(({ text }) => text)) !== undefined
-    const known = knownCatalog
-    if (reads) knownCatalog = version
-    return known !== undefined && (reads || seen.some(isCommit))
+    const stale = knownCatalog !== undefined && (reads || seen.some(isCommit))
+    // Who was told at COMMIT knows it, too.
+    if (reads || stale) knownCatalog = version
+    return stale
   }
 
   async function onCopies(

@@ -1,5 +1,7 @@
 import type pg from 'pg'
+import { stepEdges } from '../../engine/step-edges.ts'
 import { identifier } from '../../sql/quote.ts'
+import { untilAgreed } from '../../steps/conflict.ts'
 import type { Hook } from './hook.ts'
 
 /** What the database remembers of hooks. */
@@ -17,7 +19,8 @@ export interface HookRecords {
  */
 export async function readRecords(client: pg.Client, schema: string | undefined): Promise<HookRecords> {
   const home = schema ?? (await currentSchema(client))
-  return { schema: home, ran: await readTable(client, tableIn(home)) }
+  // On Aurora DSQL a session that has slept through another's change of the schema is told so once (OC001).
+  return { schema: home, ran: await untilAgreed(() => readTable(client, tableIn(home)), stepEdges()) }
 }
 
 async function currentSchema(client: pg.Client): Promise<string> {

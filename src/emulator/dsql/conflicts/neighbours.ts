@@ -38,7 +38,7 @@ export interface Neighbours {
 export type Injected = 'conflict' | 'schemaChanged'
 
 /** Nobody is there yet. */
-export function createNeighbours({ strictCatalog = false }: { strictCatalog?: boolean } = {}): Neighbours {
+export function createNeighbours({ strictCatalog = true }: { strictCatalog?: boolean } = {}): Neighbours {
   const all = new Set<Neighbour>()
   const injected: Injected[] = []
   let catalog = 0
