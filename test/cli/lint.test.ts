@@ -45,6 +45,16 @@ describe('the exit code', () => {
     expect(await lint('a.sql')).toMatchObject({ code, stderr: expect.stringContaining(counted) })
   })
 
+  test('comes with the rules that refuse, the most frequent first', async () => {
+    write({
+      'a.sql':
+        "CREATE EXTENSION citext; CREATE TYPE a AS ENUM ('a'); CREATE TABLE b (c int); CREATE TYPE d AS ENUM ('d');",
+    })
+    expect(await lint('a.sql')).toMatchObject({
+      stderr: expect.stringMatching(/^refused for: 2 × enum, 1 × extension$/m),
+    })
+  })
+
   test('is 2 for a file that is not there, another service and an unknown flag', async () => {
     expect(await lint('b.sql')).toMatchObject({ code: 2, stderr: expect.stringContaining('b.sql cannot be read') })
     expect(await lint('--service', 'rds')).toMatchObject({ code: 2 })

@@ -25,6 +25,16 @@ export function tellDisagreements(disagreements: readonly Disagreement[], print:
   }
 }
 
+/** Writes which rules refuse, the most frequent first: among hundreds of rewritten statements, a few of them are easily missed. */
+export function tellReasons(files: readonly LintedFile[], print: Print): void {
+  const refused = files.flatMap(({ statements }) => statements).filter(({ outcome }) => outcome === 'refused')
+  const rules = refused.flatMap(({ refusals }) => [...new Set(refusals.map(({ rule }) => rule))])
+  const counted = [...new Set(rules)].map((rule) => ({ rule, times: rules.filter((other) => other === rule).length }))
+  if (counted.length === 0) return
+  const parts = counted.sort((a, b) => b.times - a.times).map(({ rule, times }) => `${times} × ${rule}`)
+  print.story(`refused for: ${parts.join(', ')}`)
+}
+
 /** Writes the last line. */
 export function tellSummary(counts: Counts, files: number, print: Print): void {
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)

@@ -3,7 +3,7 @@ import type { Shell } from '../command.ts'
 import type { Disagreement } from '../lint/compare.ts'
 import { count, exitCodeOf, type LintedFile } from '../lint/counts.ts'
 import type { Script } from '../lint/scripts.ts'
-import { tellDisagreements, tellFile, tellSummary } from './lint-story.ts'
+import { tellDisagreements, tellFile, tellReasons, tellSummary } from './lint-story.ts'
 
 interface Flags {
   service: 'dsql'
@@ -40,6 +40,7 @@ async function lint(files: string[], flags: Flags, shell: Shell): Promise<void> 
   } else {
     for (const file of linted) tellFile(file, print)
     if (second) tellDisagreements(second, print)
+    tellReasons(linted, print)
     tellSummary(counts, linted.length, print)
   }
   shell.exit(exitCodeOf(counts))
