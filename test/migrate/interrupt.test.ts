@@ -84,11 +84,14 @@ describe.runIf(process.platform === 'linux')('a deploy that is cut short', () =>
     await expectHealing()
   })
 
-  test('by a kill of this program alone while another holds the lock leaves no process, and applies nothing', async () => {
+  test('while another holds the lock, by its patience or by a kill, leaves no process and applies nothing', async () => {
     const holder = await deployAsleep()
     const late = `late_${database}`
-    const waiting = project.start(['migrate'], { MARK: late })
     const its = () => processesWith(`MARK=${late}`)
+    const impatient = await project.run(['migrate', '--lock-timeout', '0'], { MARK: late })
+    expect(impatient).toMatchObject({ code: 1, stderr: expect.stringContaining('PRISMA_IAM_MIGRATE_LOCK') })
+    await expect.poll(() => its().length, soon).toBe(0)
+    const waiting = project.start(['migrate'], { MARK: late })
     await expect.poll(waiting.story, soon).toContain('waiting for another deploy')
     // The CLI is as far as it may come: its engine asks for a login.
     await expect.poll(() => its().some(({ argv }) => argv.includes('can-connect-to-database')), soon).toBe(true)
