@@ -10,7 +10,7 @@ import { partsOf } from './parts.ts'
 import type { Seen } from './script.ts'
 import { createPlace } from './standing.ts'
 import { createTransactions } from './transactions.ts'
-import { type Turn, takeTurn } from './turns.ts'
+import { createWaiting, type Turn } from './turns.ts'
 
 /** How PostgreSQL is to meet a lock, as a setting of the session: nobody waits on DSQL, so this is soon a conflict. */
 export const lockSettings = { lock_timeout: '5' } as const
@@ -58,7 +58,7 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
   const place = createPlace(parts)
   const transactions = createTransactions({ ...parts, toClient }, place)
   const leave = neighbours.join(place.neighbour)
-  const waiting: Buffer[] = []
+  const waiting = createWaiting()
   const bornMs = clock().getTime()
   const timer = setTimeout(() => isOver() && hangUp(), lifetimeMs)
   timer.unref()
@@ -72,22 +72,22 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
 
   // What clients are told at the end of the hour is not known; a connection that just ends is the least.
   function hangUp(): void {
-    waiting.length = 0
+    waiting.clear()
     toServer(message('X'))
   }
 
   function pump(): void {
     if (isOver()) hangUp()
-    while (waiting[0]) {
-      const type = typeOf(waiting[0])
+    for (let first = waiting.first(); first; first = waiting.first()) {
+      const type = typeOf(first)
       if (turn) {
         if (exchange.copying() || (turn.kind === 'open' && exchange.running())) goOn(turn, type)
         else return
       } else if ('Xdcf'.includes(type)) {
         // Goodbye; and rows that nobody waits for, which the server ignores.
-        toServer(waiting.shift() as Buffer)
+        toServer(waiting.take())
       } else {
-        turn = takeTurn(waiting)
+        turn = waiting.takeTurn()
         if (!turn) return
         begin(turn)
       }
@@ -96,13 +96,13 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
 
   function goOn(open: Turn, type: string): void {
     if (exchange.copying()) {
-      exchange.more(waiting.shift() as Buffer)
+      exchange.more(waiting.take())
     } else if (type === 'Q' || type === 'F') {
       open.kind = 'broken'
       exchange.more(sync)
     } else {
       if (type === 'S') open.kind = 'whole'
-      exchange.more(judge.extended(type, waiting.shift() as Buffer))
+      exchange.more(judge.extended(type, waiting.take()))
     }
   }
 

@@ -11,17 +11,52 @@ export interface Turn {
   kind: 'whole' | 'open' | 'broken'
 }
 
-/** Takes the next turn off the front of what a client has sent; undefined until there is one. */
-export function takeTurn(waiting: Buffer[]): Turn | undefined {
-  for (let index = 0; index < waiting.length; index++) {
-    const type = typeOf(waiting[index] as Buffer)
-    if (type === 'S') return { messages: waiting.splice(0, index + 1), kind: 'whole' }
-    if (type === 'H') return { messages: waiting.splice(0, index + 1), kind: 'open' }
-    if ('PBDEC'.includes(type)) continue
-    if (index === 0) return { messages: waiting.splice(0, 1), kind: 'whole' }
-    // Without its Sync it never comes to anything.
-    if (type === 'X') return { messages: waiting.splice(0, index + 1), kind: 'whole' }
-    return { messages: [...waiting.splice(0, index), sync], kind: 'broken' }
+/** What a client has sent and nobody has looked after yet. */
+export interface Waiting {
+  push(whole: Buffer): void
+  /** The first message. */
+  first(): Buffer | undefined
+  /** Takes the first message. */
+  take(): Buffer
+  /** Takes the next turn; undefined until there is one. */
+  takeTurn(): Turn | undefined
+  clear(): void
+}
+
+/** Nothing has been sent. */
+export function createWaiting(): Waiting {
+  let waiting: Buffer[] = []
+  /** How many at the front are known to belong to a batch; a batch of thousands is not to be read again for each. */
+  let known = 0
+
+  function takeTurn(): Turn | undefined {
+    for (; known < waiting.length; known++) {
+      const type = typeOf(waiting[known] as Buffer)
+      if (type === 'S') return cut(known + 1, 'whole')
+      if (type === 'H') return cut(known + 1, 'open')
+      if ('PBDEC'.includes(type)) continue
+      if (known === 0) return cut(1, 'whole')
+      // Without its Sync it never comes to anything.
+      if (type === 'X') return cut(known + 1, 'whole')
+      const { messages } = cut(known, 'broken')
+      return { messages: [...messages, sync], kind: 'broken' }
+    }
+    return undefined
   }
-  return undefined
+
+  function cut(count: number, kind: Turn['kind']): Turn {
+    known = 0
+    return { messages: waiting.splice(0, count), kind }
+  }
+
+  return {
+    push: (whole) => void waiting.push(whole),
+    first: () => waiting[0],
+    take: () => cut(1, 'whole').messages[0] as Buffer,
+    takeTurn,
+    clear() {
+      waiting = []
+      known = 0
+    },
+  }
 }

@@ -83,6 +83,21 @@ it('neither side makes the filter throw, and no message of the client is lost or
   )
 })
 
+it('a batch of 20,000 rows is not read again for each of them', () => {
+  let sent = 0
+  const session = createDsqlSession({ user: 'admin', toServer: () => void sent++, toClient: () => {} })
+  const started = performance.now()
+  session.fromClient(message('P', text('', 'SELECT 1', '')))
+  for (let rows = 0; rows < 20_000; rows++) {
+    session.fromClient(message('B', text('', '')))
+    session.fromClient(message('E', text('')))
+  }
+  session.fromClient(message('S'))
+  session.end()
+  expect(sent).toBe(40_002)
+  expect(performance.now() - started).toBeLessThan(4_000)
+})
+
 function isWithin(some: readonly string[], all: readonly string[]): boolean {
   let at = 0
   for (const each of all) if (each === some[at]) at++
