@@ -101,7 +101,7 @@ console.log(JSON.stringify([...new Set(loaded.map((path) => /node_modules\\/((?:
   it('holds nothing but what is published', () => {
     const files = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).split('\n').filter(Boolean)
     expect(
-      files.filter((file) => !/^package\/(dist\/|package\.json|README\.md|CHANGELOG\.md|LICENSE)/.test(file)),
+      files.filter((file) => !/^package\/(dist\/|docs\/|package\.json|README\.md|CHANGELOG\.md|LICENSE)/.test(file)),
     ).toEqual([])
   })
 })
