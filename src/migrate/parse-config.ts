@@ -38,7 +38,10 @@ function isObject(input: unknown): input is Record<string, unknown> {
 }
 
 function invalid(configFile: string, problems: readonly string[]): PrismaIamError {
-  return new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `\`iam\` of ${configFile} is not right:`, { problems })
+  return new PrismaIamError('PRISMA_IAM_CONFIG_INVALID', `\`iam\` of ${configFile} is not right:`, {
+    problems,
+    hint: 'correct what is listed; docs/migrate.md says what can stand in `iam`',
+  })
 }
 
 /** Problems of roles keep their own code where they are the only ones. */

@@ -61,6 +61,15 @@ function roleProblems(declared: RoleDeclaration): string[] {
   return problems
 }
 
+/** A preset stands alone, privileges by name in a list. */
+function insteadOf(written: string): string {
+  const [, name] = /`(.+)`/.exec(didYouMean(written, [...presets, ...allPrivileges])) ?? []
+  if (name === undefined) return ` (write 'readonly', 'readwrite', 'none', or a list such as ['SELECT', 'INSERT'])`
+  return (presets as readonly string[]).includes(name)
+    ? ` (did you mean \`${name}\`?)`
+    : ` (did you mean \`['${name}']\`?)`
+}
+
 function grantProblems(grant: GrantDeclaration): string[] {
   const { tables, sequences, columns, privileges } = grant
   const named = [tables, sequences].filter(Array.isArray).flat()
@@ -76,7 +85,7 @@ function grantProblems(grant: GrantDeclaration): string[] {
   if (grant.future) problems.push(...futureProblems(grant))
   if (typeof privileges !== 'string') return [...problems, ...privilegeProblems(privileges, kindsNamed(grant))]
   if (!presets.includes(privileges)) {
-    problems.push(`unknown privileges "${privileges}"${didYouMean(privileges, [...presets, ...allPrivileges])}`)
+    problems.push(`unknown privileges "${privileges}"${insteadOf(privileges)}`)
   } else if (privileges !== 'none' && kindsNamed(grant).length === 1) {
     problems.push(`"${privileges}" of what? Say tables, sequences or functions, such as tables: '*'`)
   }

@@ -135,6 +135,12 @@ test.each([
   ],
   ['rds_iam as a group', { memberOf: ['rds_iam'] }, 'say `iam: [arn]`'],
   ['membership in itself', { memberOf: ['app'] }, 'memberOf goes in a circle: app → app'],
+  [
+    'a preset that is none',
+    { grants: [{ ...grant, privileges: 'everything' }] },
+    "(write 'readonly', 'readwrite', 'none'",
+  ],
+  ['a privilege without a list', { grants: [{ ...grant, privileges: 'select' }] }, "(did you mean `['SELECT']`?)"],
   ['a misspelt preset', { grants: [{ ...grant, privileges: 'readonyl' }] }, '(did you mean `readonly`?)'],
   ['a misspelt privilege', { grants: [{ ...grant, privileges: ['SELCT'] }] }, '(did you mean `SELECT`?)'],
   ['no privileges', { grants: [{ ...grant, privileges: [] }] }, 'the list of privileges is empty'],
