@@ -65,7 +65,7 @@ export interface ConnectionPaced extends ConnectionPlace {
 
 /** A checkout tries once more: published on `prisma-iam:connection:retried`. */
 export interface ConnectionRetried extends ConnectionPlace {
-  reason: 'waking' | 'throttled' | 'not-listening' | 'cut' | 'unanswered' | 'token-expired'
+  reason: 'waking' | 'throttled' | 'not-listening' | 'no-address' | 'cut' | 'unanswered' | 'token-expired'
   /** The number of the try that failed, from 1. */
   try: number
   delayMs: number

@@ -15,16 +15,17 @@ export function attemptConnect(
   const { place, timeoutMs } = door
   const progress = watch(client)
   door.opening.add(progress)
-  const finish = once((error: Error | null) => {
+  const finish = once((failure: Error | null) => {
     door.opening.delete(progress)
     const tookMs = performance.now() - progress.startedAt
-    if (error === null) {
+    if (failure === null) {
       door.stuckIn = undefined
       if (door.tokens) door.openedAt = door.clock()
       events.connectionOpened.publish({ ...place, tookMs })
       callback()
       return
     }
+    const error = oneOfAll(failure)
     const { phase } = progress
     const isLate = timeoutMs > 0 && tookMs >= timeoutMs - 5
     door.stuckIn = isLate ? phase : undefined
@@ -44,6 +45,18 @@ export function attemptConnect(
   if (waitMs === 0) start()
   else if (timeoutMs > 0 && waitMs > timeoutMs) process.nextTick(finish, explainTurn(waitMs, door))
   else setTimeout(start, waitMs)
+}
+
+/**
+ * Node dials all addresses of a name and tells of their failures by one error without a text (Node 20, `autoSelectFamily`),
+ * which Prisma does not know as one of a socket. The first of them says it for all.
+ */
+function oneOfAll(failure: Error): Error {
+  const { errors = [] } = failure as Partial<AggregateError>
+  const [first] = errors as Error[]
+  if (first === undefined) return failure
+  first.message = (errors as Error[]).map(({ message }) => message).join(', ')
+  return first
 }
 
 /** `pg` can tell of one failure twice: when the socket was cut, and when the password comes after all. */

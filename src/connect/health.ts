@@ -68,7 +68,13 @@ const ailments: Partial<Record<string, Ailment>> = {
   PRISMA_IAM_TOKEN_SIGN: 'no-credentials',
 }
 
-const later = { waking: 'waking-up', throttled: 'busy', 'not-listening': 'unreachable', cut: 'unreachable' } as const
+const later = {
+  waking: 'waking-up',
+  throttled: 'busy',
+  'not-listening': 'unreachable',
+  'no-address': 'unreachable',
+  cut: 'unreachable',
+} as const
 
 function ailmentOfTimeout(phase: Attempt['phase'] | undefined): Ailment {
   if (phase === undefined || phase === 'turn') return 'busy'

@@ -3,7 +3,7 @@ import { isServerError } from './fate.ts'
 /** What a failed login calls for. */
 export type Refusal =
   /** The server will let others in soon. */
-  | { kind: 'later'; reason: 'waking' | 'throttled' | 'not-listening' | 'cut' }
+  | { kind: 'later'; reason: 'waking' | 'throttled' | 'not-listening' | 'no-address' | 'cut' }
   /** The token was too old: surely (DSQL says so), or perhaps (RDS has one text for everything). */
   | { kind: 'expired'; surely: boolean }
   /** Asking again would not help. */
@@ -16,6 +16,8 @@ export type Refusal =
 export function judgeRefusal(error: unknown): Refusal {
   const { code: socketCode, message: text = '' } = (error ?? {}) as NodeJS.ErrnoException
   if (socketCode === 'ECONNREFUSED') return { kind: 'later', reason: 'not-listening' }
+  // The resolver's own word for a failure that passes (getaddrinfo(3)); a name that is not there is ENOTFOUND.
+  if (socketCode === 'EAI_AGAIN') return { kind: 'later', reason: 'no-address' }
   // A server that shuts down cuts those who are about to log in; nothing of theirs has run.
   if (socketCode === 'ECONNRESET' || text === 'Connection terminated unexpectedly')
     return { kind: 'later', reason: 'cut' }

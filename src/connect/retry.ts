@@ -89,7 +89,7 @@ function isUnanswered(error: Error, { attempts }: Door): boolean {
 }
 
 function isDown(reason: ConnectionRetried['reason']): boolean {
-  return reason === 'not-listening' || reason === 'cut'
+  return reason === 'not-listening' || reason === 'no-address' || reason === 'cut'
 }
 
 /** The error to tell when there is no time for another try. */

@@ -20,6 +20,7 @@ const facts: Record<Retrying['reason'], (server: string) => string> = {
   waking: (server) => `${server} is waking up or starting`,
   throttled: (server) => `${server} takes no more logins for the moment`,
   'not-listening': (server) => `nobody listens at ${server}`,
+  'no-address': (server) => `the address of ${server} could not be looked up just now`,
   cut: (server) => `${server} cut the connection before the login`,
   unanswered: (server) => `${server} took the connection and does not answer yet`,
   'token-expired': (server) => `the token was too old for ${server}, so a new one is signed`,

@@ -1,5 +1,6 @@
+import dns from 'node:dns'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type LookupFunction } from 'node:net'
 import type pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { IamOptions } from '../../src/config/options.ts'
@@ -31,9 +32,12 @@ afterEach(async () => {
   await door.close()
 })
 
+function login(port = door.port) {
+  return { host: '127.0.0.1', port, user: postgres.superuser, password: 'loopback', database: 'postgres' }
+}
+
 function opened(pool: IamOptions['pool'] = {}, port = door.port, random = Math.random) {
-  const login = { host: '127.0.0.1', port, user: postgres.superuser, password: 'loopback', database: 'postgres' }
-  const made = iamPool({ ...login, pool }, { env: {}, random })
+  const made = iamPool({ ...login(port), pool }, { env: {}, random })
   pools.push(made)
   return made
 }
@@ -83,6 +87,39 @@ describe('a checkout', () => {
     expect(new Set(retried.map(({ reason }) => reason))).toEqual(new Set(['not-listening']))
     await Promise.all(pools.splice(0).map((pool) => pool.end()))
     await late.close()
+  })
+
+  it('waits for a resolver that is in trouble, and not for a name that is not there', async () => {
+    const answers = ['EAI_AGAIN', 'EAI_AGAIN']
+    const lookup: LookupFunction = (host, options, callback) => {
+      const code = answers.shift()
+      if (code === undefined) dns.lookup(host, options, callback)
+      else callback(Object.assign(new Error(`getaddrinfo ${code} ${host}`), { code }), '')
+    }
+    const pool = iamPool({ ...login(), host: 'localhost' }, { env: {}, lookup })
+    pools.push(pool)
+    await expect(pool.query('SELECT 1 AS one')).resolves.toMatchObject({ rows: [{ one: 1 }] })
+    expect(retried.map(({ reason }) => reason)).toEqual(['no-address', 'no-address'])
+    answers.push('ENOTFOUND')
+    const second = iamPool({ ...login(), host: 'localhost' }, { env: {}, lookup })
+    pools.push(second)
+    await expect(second.query('SELECT 1')).rejects.toMatchObject({ code: 'ENOTFOUND' })
+  })
+
+  it('tells of all addresses of a name at which nobody listens, as a socket’s error', async () => {
+    const lookup: LookupFunction = (_host, _options, callback) =>
+      callback(null, [
+        { address: '127.0.0.2', family: 4 },
+        { address: '127.0.0.3', family: 4 },
+      ])
+    const options = { ...login(), host: 'localhost', port: 1, pool: { connectionTimeoutMillis: 300 } }
+    const pool = iamPool(options, { env: {}, lookup })
+    pools.push(pool)
+    expect(await failed(pool.query('SELECT 1'))).toMatchObject({
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      message: 'connect ECONNREFUSED 127.0.0.2:1, connect ECONNREFUSED 127.0.0.3:1',
+    })
   })
 
   it('waits for a server that cuts it off before the login, as one does that shuts down', async () => {
@@ -157,14 +194,7 @@ describe('a checkout', () => {
   })
 
   it('waits its turn when more connections are opened at once than the limit allows', async () => {
-    const login = {
-      host: '127.0.0.1',
-      port: door.port,
-      user: postgres.superuser,
-      password: 'loopback',
-      database: 'postgres',
-    }
-    const pool = iamPool({ ...login, pool: { max: 10 }, pacing: { connectionsPerSecond: 20, burst: 4 } }, { env: {} })
+    const pool = iamPool({ ...login(), pool: { max: 10 }, pacing: { connectionsPerSecond: 20, burst: 4 } }, { env: {} })
     pools.push(pool)
     const startedAt = performance.now()
     await Promise.all(Array.from({ length: 10 }, () => pool.query('SELECT pg_sleep(0.5)')))
@@ -174,15 +204,8 @@ describe('a checkout', () => {
   })
 
   it('fails at once when its turn would come too late', async () => {
-    const login = {
-      host: '127.0.0.1',
-      port: door.port,
-      user: postgres.superuser,
-      password: 'loopback',
-      database: 'postgres',
-    }
     const pacing = { connectionsPerSecond: 1, burst: 1 }
-    const pool = iamPool({ ...login, pool: { connectionTimeoutMillis: 500 }, pacing }, { env: {} })
+    const pool = iamPool({ ...login(), pool: { connectionTimeoutMillis: 500 }, pacing }, { env: {} })
     pools.push(pool)
     const [first, second] = await Promise.allSettled([pool.query('SELECT 1'), pool.query('SELECT 1')])
     expect(first?.status).toBe('fulfilled')
