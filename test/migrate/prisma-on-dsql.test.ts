@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
+import { processesWith } from './processes.ts'
 import { config, type Project, testProject } from './project.ts'
 
 // Every command starts three processes.
 vi.setConfig({ testTimeout: 90_000 })
 
+const mark = `prisma_on_dsql_${process.pid}`
+const soon = { timeout: 40_000, interval: 50 }
 let emulator: TestEmulator
 let project: Project
 
 beforeAll(async () => {
   emulator = await testEmulator({ service: 'dsql' })
-  project = await testProject(emulator.env)
+  project = await testProject({ ...emulator.env, MARK: mark })
   await project.write({
     ...config("{ admin: { user: 'admin' }, hooks: { afterMigrate: ['hook.sql'] } }"),
     'hook.sql': '-- prisma-iam: run=once\nCREATE TABLE by_hook (id int PRIMARY KEY);\n',
@@ -67,3 +70,26 @@ test('db push runs in the form that DSQL takes, again and again', async () => {
   const { rows } = await emulator.asSuperuser("SELECT conname FROM pg_constraint WHERE conname LIKE '%not_null'")
   expect(rows).toEqual([{ conname: 'Order_note_not_null' }])
 })
+
+test.runIf(process.platform === 'linux')(
+  'an engine that is told to end during a step ends behind it, and gives its lease back',
+  async () => {
+    await project.write({
+      'prisma/migrations/0003_slow/migration.sql': 'SELECT pg_sleep(2);\nCREATE TABLE late (id int PRIMARY KEY);\n',
+    })
+    const deploy = project.startPrisma(['migrate', 'deploy'])
+    const running =
+      "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%pg_sleep(2)%' AND pid <> pg_backend_pid()"
+    await vi.waitFor(async () => expect((await emulator.asSuperuser(running)).rowCount).toBe(1), soon)
+    const [engine] = processesWith(mark).filter(({ argv }) => argv.includes('engine/bin.mjs'))
+    process.kill(engine?.pid ?? 0, 'SIGTERM')
+    await deploy.ended
+    await vi.waitFor(() => expect(processesWith(mark)).toEqual([]), soon)
+    expect((await emulator.asSuperuser(running)).rowCount).toBe(0)
+    const held = 'SELECT mark, holder FROM _prisma_iam_lease WHERE owner IS NOT NULL'
+    expect((await emulator.asSuperuser(held)).rows).toEqual([])
+    expect(await relations()).not.toContain('late')
+    expect(await project.run(['migrate', '--lock-timeout', '1'])).toMatchObject({ code: 0 })
+    expect(await relations()).toContain('late')
+  },
+)
