@@ -15,10 +15,12 @@ beforeAll(async () => {
   client = await server.connect()
   session = openSession(client)
   await client.query(`
-    CREATE TABLE a (id int PRIMARY KEY, n int DEFAULT 1);
+    CREATE TABLE a (id int PRIMARY KEY, n int DEFAULT 1, t varchar(5), CONSTRAINT own FOREIGN KEY (id) REFERENCES a);
     ALTER TABLE a ADD CONSTRAINT positive CHECK (n > 0) NOT VALID;
     CREATE VIEW v AS SELECT 1 AS one; CREATE SEQUENCE s; CREATE ROLE small; CREATE SCHEMA other;
-    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE DOMAIN d AS int`)
+    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE DOMAIN d AS int;
+    CREATE SCHEMA sys; CREATE TABLE sys.iam_pg_role_mappings (arn text, pg_role_oid oid);
+    ALTER DOMAIN d ADD CONSTRAINT small CHECK (VALUE < 9) NOT VALID`)
 })
 afterAll(async () => {
   await server.stop()
@@ -54,10 +56,37 @@ test.each<[string, Touched]>([
   ['ALTER INDEX a_pkey RENAME TO p', relation('a')],
   ['GRANT SELECT ON a TO small', relation('a')],
   ['GRANT UPDATE (n) ON a TO small', relation('a')],
+  ['ALTER TABLE a SET (fillfactor = 50)', relation('a')],
+  ['ALTER TABLE a REPLICA IDENTITY FULL', relation('a')],
+  ['ALTER TABLE a ENABLE ROW LEVEL SECURITY', relation('a')],
+  ['ALTER TABLE a ALTER t SET STORAGE PLAIN', relation('a')],
+  ['ALTER TABLE a ALTER t TYPE varchar(9)', relation('a')],
+  ['ALTER TABLE a ALTER t TYPE text COLLATE "C"', relation('a')],
+  ['ALTER TABLE a ALTER CONSTRAINT own DEFERRABLE', relation('a')],
+  ['ALTER TABLE a ALTER CONSTRAINT own DEFERRABLE INITIALLY DEFERRED', relation('a')],
+  ['ALTER INDEX a_pkey SET (fillfactor = 50)', relation('a')],
   ["COMMENT ON TABLE a IS 'x'", relation('a')],
   ["COMMENT ON COLUMN a.n IS 'x'", relation('a')],
   ['CREATE OR REPLACE VIEW v AS SELECT 2 AS one', relation('v')],
   ['ALTER SEQUENCE s CACHE 9', relation('s')],
+  ...['AS int', 'START 2', 'INCREMENT 2', 'MAXVALUE 9', 'MINVALUE -9', 'CYCLE'].map((change): [string, Touched] => [
+    `ALTER SEQUENCE s ${change}`,
+    relation('s'),
+  ]),
+  ...['OWNER TO small', 'IMMUTABLE', 'STRICT', 'SECURITY DEFINER', 'SET work_mem = 64', 'SET SCHEMA other'].map(
+    (change): [string, Touched] => [`ALTER FUNCTION f ${change}`, { kind: 'routine', name: 'f' }],
+  ),
+  ['REVOKE ALL ON FUNCTION f FROM PUBLIC', { kind: 'routine', name: 'f' }],
+  ['CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 2; END', { kind: 'routine', name: 'f' }],
+  ...[
+    'OWNER TO small',
+    'SET NOT NULL',
+    'SET SCHEMA other',
+    'VALIDATE CONSTRAINT small',
+    'RENAME CONSTRAINT small TO big',
+  ].map((change): [string, Touched] => [`ALTER DOMAIN d ${change}`, { kind: 'type', name: 'd' }]),
+  ['GRANT USAGE ON DOMAIN d TO small', { kind: 'type', name: 'd' }],
+  ['ALTER SCHEMA other OWNER TO small', { kind: 'schema', name: 'other' }],
   ["CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2'", { kind: 'routine', name: 'f' }],
   ['DROP FUNCTION f()', { kind: 'routine', name: 'f' }],
   ['ALTER DOMAIN d ADD CHECK (VALUE > 0)', { kind: 'type', name: 'd' }],
@@ -78,6 +107,13 @@ test.each([
   ['CREATE ROLE other', 'DROP ROLE other'],
   ['GRANT pg_monitor TO small', 'REVOKE pg_monitor FROM small'],
   ['ALTER ROLE small LOGIN', 'ALTER ROLE small NOLOGIN'],
+  ["INSERT INTO sys.iam_pg_role_mappings VALUES ('arn:1', 1)", 'DELETE FROM sys.iam_pg_role_mappings'],
+  ['ALTER ROLE small RENAME TO tiny', 'ALTER ROLE tiny RENAME TO small'],
+  ['ALTER ROLE small CONNECTION LIMIT 5', 'ALTER ROLE small CONNECTION LIMIT -1'],
+  [
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA other GRANT SELECT ON TABLES TO small',
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA other REVOKE SELECT ON TABLES FROM small',
+  ],
 ])('without an object to look at, shows what befell the roles: %s', async (sql, back) => {
   const before = await fingerprint([], session)
   await client.query(sql)
