@@ -91,11 +91,12 @@ const nothing: ReadonlySet<Privilege> = new Set()
 export function heldAccess(
   { held, objects }: Pick<Catalog, 'held' | 'objects'>,
   roles: ReadonlySet<string>,
+  which: 'privileges' | 'grantable' = 'privileges',
 ): AccessTable {
   const byId = new Map(objects.map((object) => [object.id, object]))
   const table = new AccessTable(objects)
-  for (const { role, column, privileges, objects: ids } of held) {
-    if (role === null || !roles.has(role)) continue
+  for (const { role, column, objects: ids, [which]: privileges } of held) {
+    if (role === null || !roles.has(role) || privileges.size === 0) continue
     for (const id of ids) {
       const object = byId.get(id)
       if (object !== undefined) table.add(role, object, column, privileges)

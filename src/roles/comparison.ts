@@ -1,4 +1,4 @@
-import { type AccessTable, heldAccess } from './access.ts'
+import { AccessTable, heldAccess } from './access.ts'
 import type { Catalog } from './catalog.ts'
 import type { Lack } from './diff-access.ts'
 import { type ForeignGrant, foreignGrants } from './foreign.ts'
@@ -13,6 +13,8 @@ export interface Comparison {
   readonly held: AccessTable
   /** Held beyond the declaration, by roles that shall stay. */
   readonly surplus: readonly Lack[]
+  /** Held WITH GRANT OPTION, by roles that shall stay: nothing is declared to be handed on. */
+  readonly grantable: readonly Lack[]
   /** Held by grants that only their grantors can take back. */
   readonly foreign: readonly ForeignGrant[]
 }
@@ -23,5 +25,22 @@ export function compareAccess(manifest: RoleManifest, catalog: Catalog, server: 
   const names = new Set(Object.keys(manifest))
   const held = heldAccess(catalog, names)
   const surplus = surplusAccess(wanted, held).filter(({ role }) => !manifest[role]?.absent)
-  return { wanted, held, surplus, foreign: foreignGrants(catalog, names) }
+  const grantable = heldAccess(catalog, names, 'grantable').collect((role, object, column, privileges) => {
+    if (object.owner === role || manifest[role]?.absent || wanted.denied.has(role, object)) return undefined
+    return { role, object, column, privileges: [...privileges] }
+  })
+  return { wanted, held, surplus, grantable: staying(grantable, surplus), foreign: foreignGrants(catalog, names) }
+}
+
+/** What goes as a whole takes its grant option along. */
+function staying(grantable: readonly Lack[], surplus: readonly Lack[]): Lack[] {
+  if (grantable.length === 0) return []
+  const going = new AccessTable([])
+  for (const { role, object, column, privileges } of surplus) going.add(role, object, column, new Set(privileges))
+  return grantable
+    .map((entry) => {
+      const gone = going.get(entry.role, entry.object, entry.column)
+      return { ...entry, privileges: entry.privileges.filter((privilege) => !gone.has(privilege)) }
+    })
+    .filter(({ privileges }) => privileges.length > 0)
 }

@@ -3,7 +3,7 @@ import { type CatalogObject, isThing, placeOf } from './catalog.ts'
 import { groupBy } from './group.ts'
 import type { Privilege } from './manifest.ts'
 import type { RoleStatement } from './statement.ts'
-import { grantPrivileges, revokePrivileges, type Target } from './statement-access.ts'
+import { grantPrivileges, revokeGrantOption, revokePrivileges, type Target } from './statement-access.ts'
 import { type WantedAccess, wholeKey } from './wanted.ts'
 
 /** What beside the declared grants decides about privileges. */
@@ -42,6 +42,13 @@ export function privilegeStatements(
 export function revocations(surplus: readonly Lack[], places: Circumstances['places'] = new Map()): RoleStatement[] {
   return alike(surplus).flatMap((group) =>
     targets(group, places, () => false).map((target) => revokePrivileges(group.roles, group.privileges, target)),
+  )
+}
+
+/** The statements that leave what is listed, and take away that it may be handed on. */
+export function optionRevocations(grantable: readonly Lack[]): RoleStatement[] {
+  return alike(grantable).flatMap((group) =>
+    targets(group, new Map(), () => false).map((target) => revokeGrantOption(group.roles, group.privileges, target)),
   )
 }
 

@@ -1,6 +1,6 @@
 import type { Catalog, CatalogMembership } from './catalog.ts'
 import type { Comparison } from './comparison.ts'
-import { privilegeStatements } from './diff-access.ts'
+import { optionRevocations, privilegeStatements } from './diff-access.ts'
 import {
   grantorsOf,
   membershipRevocations,
@@ -38,7 +38,7 @@ export interface RoleDifference {
  */
 export function diffRoles(
   manifest: RoleManifest,
-  { wanted, held, surplus: beyondDeclaration, foreign }: Comparison,
+  { wanted, held, surplus: beyondDeclaration, grantable, foreign }: Comparison,
   catalog: Catalog,
   server: RoleServer,
   prune = false,
@@ -63,6 +63,7 @@ export function diffRoles(
       ...shutOut.map(({ role, arn }) => revokeArn(role, arn)),
       ...(prune ? surplus.memberships.flatMap((edge) => membershipRevocations(edge, catalog)) : []),
       ...privileges.revoked,
+      ...(prune ? optionRevocations(ownOptions(grantable, foreign)) : []),
       ...[...leaving].map(dropRole),
       ...attributes(manifest, catalog),
       ...membershipStatements(missingMemberships(manifest, catalog, server), catalog),
@@ -73,9 +74,23 @@ export function diffRoles(
       ...attachmentNotices(manifest, server),
       ...(prune
         ? [...foreignWords(kept), ...surplus.memberships.flatMap((edge) => keptMembership(edge, catalog))]
-        : surplusNotices({ ...surplus, arns: surplus.arns.filter(({ role }) => !leaving.has(role)) })),
+        : [
+            ...surplusNotices({ ...surplus, arns: surplus.arns.filter(({ role }) => !leaving.has(role)) }),
+            ...optionRevocations(grantable).map(
+              ({ summary }) => `not declared, left as it is; --prune would ${summary}`,
+            ),
+          ]),
     ],
   }
+}
+
+/** Rights on the database are left alone; what somebody else gave is theirs to take back. */
+function ownOptions(grantable: Comparison['grantable'], foreign: Comparison['foreign']): Comparison['grantable'] {
+  return grantable.filter(
+    ({ role, object, column }) =>
+      object.kind !== 'database' &&
+      !foreign.some((other) => other.role === role && other.object === object && other.column === column),
+  )
 }
 
 /** A membership that stays though it is not declared, because somebody else gave it. */

@@ -42,6 +42,19 @@ export function revokePrivileges(
   }
 }
 
+/** Takes away that these privileges may be handed on, and leaves the privileges. */
+export function revokeGrantOption(
+  roles: readonly string[],
+  privileges: readonly Privilege[],
+  target: Target,
+): RoleStatement {
+  return {
+    summary: `keep ${holderWords(roles)} from handing on ${privileges.join(', ')} on ${targetWords(target)}`,
+    sql: `${maker(target)}REVOKE GRANT OPTION FOR ${items(privileges, target)} ON ${named(target)} FROM ${holders(roles)}`,
+    danger: 'narrows',
+  }
+}
+
 /** Gives an object to another owner. */
 export function changeOwner(object: CatalogObject, owner: string): string {
   return `ALTER ${named({ objects: [object] })} OWNER TO ${identifier(owner)}`

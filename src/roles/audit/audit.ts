@@ -8,7 +8,7 @@ import { shown } from '../statement.ts'
 import { readSurvey, type Survey } from '../survey.ts'
 import { isAdmin, isSystemRole } from '../visible.ts'
 import { driftFindings } from './drift.ts'
-import { extraAccess, ownership } from './extra-access.ts'
+import { extraAccess, handingOn, ownership } from './extra-access.ts'
 import { byDanger, type Finding } from './finding.ts'
 import { loginFindings } from './logins.ts'
 import { extraMemberships } from './memberships.ts'
@@ -52,6 +52,7 @@ export async function auditSurvey(
     ...powerFindings(survey),
     ...extraMemberships(manifest, survey),
     ...extraAccess(comparison, catalog),
+    ...handingOn(comparison),
     ...ownership(manifest, survey),
     ...publicFindings(survey),
     ...drift.filter(({ sql }) => !logins.some((known) => sql !== null && known.sql?.includes(sql))),

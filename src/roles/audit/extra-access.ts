@@ -8,7 +8,7 @@ import { bySource, type ForeignGrant } from '../foreign.ts'
 import { groupBy } from '../group.ts'
 import type { Privilege, RoleManifest } from '../manifest.ts'
 import { shown } from '../statement.ts'
-import { changeOwner, revokePrivileges } from '../statement-access.ts'
+import { changeOwner, revokeGrantOption, revokePrivileges } from '../statement-access.ts'
 import type { Survey } from '../survey.ts'
 import { isAdmin } from '../visible.ts'
 import type { Danger, Finding } from './finding.ts'
@@ -31,6 +31,22 @@ export function extraAccess({ surplus, foreign }: Comparison, catalog: Catalog):
     ].join('\0')
   })
   return [...alike.values()].map(extraFinding)
+}
+
+/** What declared roles hold rightly and may hand on to others, which no declaration says. */
+export function handingOn({ grantable }: Comparison): Finding[] {
+  return grantable.map(({ role, object, column, privileges }) => {
+    const words = `${column === null ? '' : `column ${shown(column)} of `}${described([object])}`
+    const target = { objects: [object], ...(column === null ? {} : { columns: [column] }) }
+    return {
+      kind: 'extra',
+      danger: 'medium',
+      role,
+      object: words,
+      sentence: `${shown(role)} may hand on ${privileges.join(', ')} on ${words} to others, which is not declared`,
+      sql: revokeGrantOption([role], privileges, target).sql,
+    }
+  })
 }
 
 /** `grantor` where nobody else can take it back. */
