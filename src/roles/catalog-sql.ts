@@ -173,9 +173,11 @@ export const passwords = `select rolname::text as name from pg_catalog.pg_authid
 
 /**
  * What keeps the roles that shall go ($1): what they own here, rights here on kinds of objects that are not looked at and
- * places in policies (`rights`), and what they own or hold in other databases. Shared objects (`dbid` 0) are in none.
+ * places in policies (`rights`), and what they own or hold in other databases. Shared objects (`dbid` 0) are in none. A type of
+ * the service's own goes with what the service keeps there, such as who may log in.
  */
-export const keepers = `
+export function keepers({ system }: Pick<Scope, 'system'>): string {
+  return `
 select role, database, here, rights, count(*)::int as objects, (array_agg(words order by words))[1:3] as words
 from (
   select r.rolname::text as role, coalesce(d.datname, current_database())::text as database,
@@ -189,6 +191,9 @@ from (
     and (s.deptype = 'o' or d.datname <> current_database() or s.deptype = 'r' or s.deptype = 'a'
          and s.classid <> all('{pg_catalog.pg_class,pg_catalog.pg_namespace,pg_catalog.pg_proc,pg_catalog.pg_default_acl}'::regclass[])
          and (s.classid <> 'pg_catalog.pg_database'::regclass
-              or s.objid <> (select b.oid from pg_catalog.pg_database b where b.datname = current_database())))
+              or s.objid <> (select b.oid from pg_catalog.pg_database b where b.datname = current_database()))
+         and not exists (select from pg_catalog.pg_type t join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+           where s.classid = 'pg_catalog.pg_type'::regclass and t.oid = s.objid and n.nspname in (${system.map(literal).join(', ')})))
 ) k
 group by 1, 2, 3, 4`
+}

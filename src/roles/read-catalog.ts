@@ -61,7 +61,7 @@ export async function readCatalog(
     held: heldPrivileges(held),
     columns: collect(columns.map(({ object, name }) => [object, name])),
     arns: collect(mappings.map(({ role, arn }) => [role, arn])),
-    keepers: depth.dependencies ? await rows<Keeper>(sql.keepers, [leaving]) : [],
+    keepers: depth.dependencies ? await rows<Keeper>(sql.keepers(scope), [leaving]) : [],
     unseen,
   }
 }
