@@ -96,7 +96,7 @@ export function createTransactions(
   function isStale(seen: readonly Seen[]): boolean {
     const version = neighbours.catalog()
     if (knownCatalog === version) return false
-    const reads = seen.some(isDdl) || tablesNamed(seen.map(({ text }) => text)) !== undefined
+    const reads = readsCatalog(seen)
     const stale = knownCatalog !== undefined && (reads || seen.some(isCommit))
     // Who was told at COMMIT knows it, too.
     if (reads || stale) knownCatalog = version
@@ -213,7 +213,8 @@ export function createTransactions(
 
   return {
     pass(messages, seen, done) {
-      if (neighbours.strictCatalog || judge.transaction().at !== 'idle' || !seen.every(onlyReads)) return false
+      if (judge.transaction().at !== 'idle' || !seen.every(onlyReads)) return false
+      if (neighbours.strictCatalog && knownCatalog !== neighbours.catalog() && readsCatalog(seen)) return false
       place.pass(judged(messages), toClient, done)
       return true
     },
@@ -246,6 +247,10 @@ function onlyReads({ effect, lock, asks }: Seen): boolean {
 
 function spread({ spreads }: Seen): boolean {
   return spreads
+}
+
+function readsCatalog(seen: readonly Seen[]): boolean {
+  return seen.some(isDdl) || tablesNamed(seen.map(({ text }) => text)) !== undefined
 }
 
 function isDdl({ effect }: Seen): boolean {
