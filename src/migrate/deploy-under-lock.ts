@@ -12,6 +12,7 @@ import type { PrismaAhead } from './prisma-ahead.ts'
 import { type Sessions, withSessions } from './sessions.ts'
 import type { DeployResult, DeployStep } from './steps.ts'
 import { survey } from './survey.ts'
+import { surveyRoles } from './survey-roles.ts'
 
 /**
  * All of a deploy that reaches the database.
@@ -66,7 +67,8 @@ async function deploy(run: Deploy): Promise<DeployResult & Pick<BroughtRoles, 'n
   // What runs in another form than the file says is told by the engine, when it does.
   const quiet = (step: DeployStep) => (step.kind === 'step' ? undefined : report(step))
   const found = await survey({ client, project, admin, report: quiet })
-  await surveyHooks(hooks, stage)
+  const due = await surveyHooks(hooks, stage)
+  if (!options.skipRoles) await surveyRoles({ client, project, admin }, found, due)
   const before = await runHooks(hooks.before, stage)
   const migrations = await applyMigrations(prisma, found, options, client, sessions)
   const after = await runHooks(hooks.after, stage)

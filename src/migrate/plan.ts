@@ -11,6 +11,7 @@ import type { Project } from './load-config.ts'
 import { prepare, serverOf } from './prepare.ts'
 import { withSessions } from './sessions.ts'
 import { survey } from './survey.ts'
+import { surveyRoles } from './survey-roles.ts'
 
 /** What a deploy would do, in its order. */
 export interface DeployPlan {
@@ -50,8 +51,10 @@ export async function planDeploy(
   const where = { service: endpoint.service, host: verify.host, database }
   const look = async (client: pg.Client): Promise<DeployPlan> => {
     await readOnly(client)
-    const { history } = await survey({ client, project, admin, report })
+    const found = await survey({ client, project, admin, report })
+    const { history } = found
     const due = await surveyHooks(hooks, { client, server: serverOf(project, admin), admin, report })
+    if (!options.skipRoles) await surveyRoles({ client, project, admin }, found, due)
     const [beforeHooks, afterHooks] = [due.before.map(planned), due.after.map(planned)]
     const isLast = history.pending.length + beforeHooks.length + afterHooks.length === 0
     const { statements, notices } = options.skipRoles ? noRoles : await rolesNow(client, project, admin, isLast)

@@ -123,6 +123,7 @@ function missingColumns(
   })
 }
 
-function missing(kind: string, name: string, known: Iterable<string>): string {
+/** Says that a name is not there, and which is nearest. */
+export function missing(kind: string, name: string, known: Iterable<string>): string {
   return `there is no ${kind} ${JSON.stringify(name)}${didYouMean(name, known)}`
 }

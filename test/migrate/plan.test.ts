@@ -119,6 +119,31 @@ test('a database that is missing is planned, and not made; what stops a deploy a
   await expect(plan(await load())).rejects.toMatchObject({ code: 'PRISMA_IAM_MIGRATE_FILES' })
 })
 
+test('a grant on what nothing makes stops a deploy before its first change, unless a script may make what it does not name', async () => {
+  await rds.asSuperuser(`CREATE DATABASE ${database} OWNER ${rds.admin}`)
+  const grants =
+    "[{ tables: ['Ordr'], privileges: 'readonly' }, { schema: 'shop', tables: '*', privileges: 'readonly' }]"
+  await project.write(config(`{ admin: { user: 'postgres' }, roles: { foretold: { grants: ${grants} } } }`))
+  const before = await writesSoFar(rds)
+  const refusal = {
+    code: 'PRISMA_IAM_ROLES_INVALID',
+    problems: [
+      'role "foretold": there is no table "Ordr" (did you mean `Order`?)',
+      'role "foretold": there is no schema "shop"',
+    ],
+  }
+  await expect(migrateDeploy(await load(), { env: project.env })).rejects.toMatchObject(refusal)
+  await expect(plan(await load())).rejects.toMatchObject(refusal)
+  expect(await writesSoFar(rds)).toBe(before)
+  expect(await plan(await load(), { skipRoles: true })).toMatchObject({ migrations: ['0001_first', '0002_second'] })
+  await project.write({
+    'prisma/migrations/0003_made/migration.sql': "DO $$ BEGIN EXECUTE 'CREATE SCHEMA sh' || 'op'; END $$;",
+  })
+  expect(await plan(await load())).toMatchObject({
+    notices: [expect.anything(), expect.stringContaining('Ordr'), expect.stringContaining('"shop"')],
+  })
+})
+
 test('on DSQL nothing is changed either', async () => {
   await project.write({
     ...config("{ admin: { user: 'admin' }, roles: { app: {} }, hooks: { afterMigrate: ['hooks/once.sql'] } }"),
