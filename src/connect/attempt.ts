@@ -21,6 +21,7 @@ export function attemptConnect(
     if (failure === null) {
       door.stuckIn = undefined
       if (door.tokens) door.openedAt = door.clock()
+      forgetSecret(client)
       events.connectionOpened.publish({ ...place, tookMs })
       callback()
       return
@@ -31,6 +32,7 @@ export function attemptConnect(
     door.stuckIn = isLate ? phase : undefined
     const told = isLate && !('code' in error) ? explainLateness(phase, door, error) : error
     door.attempts.set(told, { phase, token: door.tokens && sentSecret(client) })
+    forgetSecret(client)
     // `pg` leaves the socket of a login open whose password function failed (pg 8.23).
     client.connection.stream.destroy()
     events.connectionRefused.publish({ ...place, phase, error: told })
@@ -94,4 +96,10 @@ function watch(client: pg.Client): Progress {
 function sentSecret(client: pg.Client): string | undefined {
   const password: unknown = client.password
   return typeof password === 'string' ? password : undefined
+}
+
+/** `pg` keeps what it sent, and `util.inspect` with `showHidden` would show it; nothing asks for it after the login. */
+function forgetSecret(client: pg.Client & { connectionParameters?: { password?: unknown } }): void {
+  client.password = undefined
+  if (client.connectionParameters) client.connectionParameters.password = undefined
 }

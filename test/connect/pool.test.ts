@@ -195,7 +195,7 @@ describe('iamPool', () => {
   it('shows no secret when it is inspected', async () => {
     const pool = open()
     await pool.query('SELECT 1')
-    const shown = inspect(pool, { depth: 12, showHidden: false })
+    const shown = inspect(pool, { depth: 12, showHidden: true, maxStringLength: null, maxArrayLength: null })
     expect(shown).not.toContain(emulator.secretAccessKey)
     expect(shown).not.toContain('X-Amz-Signature')
   })
