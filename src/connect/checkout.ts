@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Capacity, Door } from './door.ts'
 import { isOverdue } from './overdue.ts'
+import { stillAnswers } from './probe.ts'
 import { firstTry, giveUp, nextTry, timeLeft } from './retry.ts'
 
 /** `pg`'s own way to tell of a checkout. */
@@ -26,8 +27,12 @@ export function guardCheckouts(plain: Checkout, pool: Capacity, door: Door): Che
       plain((error, client, release) => {
         const age = client && door.ages.get(client)
         if (age && isOverdue(age, pool, door)) {
-          release(true)
-          return attempt(done)
+          void stillAnswers(client, age, door).then((answers) => {
+            if (answers) return done(undefined, client, release)
+            release(true)
+            attempt(done)
+          })
+          return
         }
         if (error === undefined || error === null) return done(undefined, client, release)
         void nextTry(error, tries, door).then((final) => {

@@ -27,6 +27,8 @@ export interface Door {
   attempts: WeakMap<object, Attempt>
   /** By their connections. */
   ages: WeakMap<object, Age>
+  /** When an overdue connection was asked and did not answer, by `clock`. */
+  silentSince?: number
   /** In milliseconds since 1970, as tokens are signed by. */
   clock: () => number
   random: () => number

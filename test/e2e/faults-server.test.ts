@@ -35,7 +35,8 @@ afterAll(() => emulator.stop())
 
 function shop(pool: IamOptions['pool'] = {}): PrismaClient {
   const adapter = iamAdapter({ ...emulator.options, pool: { max: connections, ...pool } }, { env: {} })
-  const prisma = new PrismaClient({ adapter })
+  // Prisma gives up the start of a transaction after two seconds; a busy machine may need as long for a new login.
+  const prisma = new PrismaClient({ adapter, transactionOptions: { maxWait: 10_000 } })
   prismas.push(prisma)
   return prisma
 }

@@ -113,11 +113,10 @@ describe('roles on Aurora DSQL', () => {
   test('are brought by two deploys at once, which collide and both succeed', async () => {
     const both: RoleManifest = { ...app, web: { iam: [reader], grants }, jobs: { iam: [arn], grants } }
     const soon = { sleep: (ms: number) => new Promise((resolve) => setTimeout(resolve, ms / 20)) }
-    const runs = await Promise.all(
-      [admin, other].map(async (client) =>
-        applyRoles(client, await planRoles(client, both, server, soon), server, soon),
-      ),
-    )
+    // Both have planned before either begins, so that the later one always meets what the other has done.
+    const clients = [admin, other]
+    const plans = await Promise.all(clients.map((client) => planRoles(client, both, server, soon)))
+    const runs = await Promise.all(plans.map((plan, index) => applyRoles(clients[index] ?? admin, plan, server, soon)))
     expect(runs.reduce((sum, { retries }) => sum + retries, 0)).toBeGreaterThan(0)
     expect((await planRoles(admin, both, server, soon)).statements).toEqual([])
   })
