@@ -2,7 +2,7 @@ import { didYouMean } from '../nearest.ts'
 import type { CatalogObject } from './catalog.ts'
 
 /** A function as a person writes it: `refund(integer, text)`. */
-export function signature({ name, takes }: CatalogObject): string {
+function signature({ name, takes }: CatalogObject): string {
   return `${name}(${takes ?? ''})`
 }
 
