@@ -110,7 +110,8 @@ const waiting = () => count(`usename = 'app' AND wait_event_type = 'Lock'`)
 
 /** Whether the app takes no new connection any more. */
 async function refuses({ url }: App): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(500) }).then(
+  // A connection that is kept alive would be served on.
+  return fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(500) }).then(
     () => false,
     () => true,
   )
