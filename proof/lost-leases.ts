@@ -7,8 +7,7 @@ import { type Line, steadyLine } from '../src/lock/line.ts'
 import { logIn } from '../src/migrate/dedicated.ts'
 import { untilAgreed } from '../src/steps/conflict.ts'
 import { runSteps } from '../src/steps/run.ts'
-import type { StepEdges } from '../src/steps/scene.ts'
-import { type DsqlStage, dsqlStage } from '../test/steps/dsql-stage.ts'
+import { type DsqlStage, dsqlStage, edges } from '../test/steps/dsql-stage.ts'
 import { nth } from '../test/steps/mortal.ts'
 
 /** How deploys ended that lost their lease. */
@@ -17,14 +16,6 @@ export interface LostLeases {
   points: number
   /** What was otherwise than it should be. */
   wrong: readonly string[]
-}
-
-const edges: StepEdges = {
-  clock: () => 0,
-  random: () => 0,
-  sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
-  report: () => {},
-  conflictBudgetMs: 60_000,
 }
 
 /** Every kind of step that DSQL has. */
@@ -104,11 +95,9 @@ async function deploy(
   await session.script(`SET search_path = ${stage.schema()}`)
   const sent: string[] = []
   const [frozen, thawed] = [latch(), latch()]
-  const work = heard(
-    checked(
-      heard(session, (sql) => void sent.push(sql)),
-      () => lock.check(),
-    ),
+  const heard = checked(session, async (sql) => void sent.push(sql))
+  const work = checked(
+    checked(heard, () => lock.check()),
     async (sql) => {
       if (!freezes(sql)) return
       frozen.open()
@@ -126,21 +115,6 @@ async function deploy(
       await session.end()
     })
   return { frozen: frozen.opened, thaw: thawed.open, ended, sent }
-}
-
-/** The same session, with an ear for every message before it is sent on. */
-function heard(session: Session, hear: (sql: string) => Promise<void> | void): Session {
-  return {
-    async query(sql, values) {
-      await hear(sql)
-      return await session.query(sql, values)
-    },
-    async script(sql) {
-      await hear(sql)
-      await session.script(sql)
-    },
-    end: () => session.end(),
-  }
 }
 
 async function connect({ emulator }: DsqlStage): Promise<Session> {

@@ -28,6 +28,15 @@ export interface DsqlStage {
   stop(): Promise<void>
 }
 
+/** Waits hardly at all between two tries, and tries for long. */
+export const edges: StepEdges = {
+  clock: () => 0,
+  random: () => 0,
+  sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
+  report: () => {},
+  conflictBudgetMs: 60_000,
+}
+
 /** Starts the emulator; about a second. */
 export async function dsqlStage(edges: StepEdges, options: Partial<EmulatorOptions> = {}): Promise<DsqlStage> {
   const log: ExecutedStatement[] = []

@@ -1,19 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Progress } from '../../src/steps/progress.ts'
-import { type DsqlStage, dsqlStage } from './dsql-stage.ts'
+import { type DsqlStage, dsqlStage, edges } from './dsql-stage.ts'
 import { nth } from './mortal.ts'
 
 let stage: DsqlStage
 const told: Progress[] = []
 
 beforeAll(async () => {
-  stage = await dsqlStage({
-    clock: () => 0,
-    random: () => 0,
-    sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
-    report: (progress) => told.push(progress),
-    conflictBudgetMs: 60_000,
-  })
+  stage = await dsqlStage({ ...edges, report: (progress) => told.push(progress) })
 })
 beforeEach(async () => {
   await stage.clear()

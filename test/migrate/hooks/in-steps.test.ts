@@ -10,21 +10,12 @@ import { runInSteps } from '../../../src/migrate/hooks/in-steps.ts'
 import { readHook } from '../../../src/migrate/hooks/read.ts'
 import { isDue, readRecords } from '../../../src/migrate/hooks/record.ts'
 import type { Progress } from '../../../src/steps/progress.ts'
-import type { StepEdges } from '../../../src/steps/scene.ts'
-import { type DsqlStage, dsqlStage } from '../../steps/dsql-stage.ts'
+import { type DsqlStage, dsqlStage, edges } from '../../steps/dsql-stage.ts'
 import { mortal, nth } from '../../steps/mortal.ts'
 
 let stage: DsqlStage
 let session: Session
 let directory: string
-
-const edges: StepEdges = {
-  clock: () => 0,
-  random: () => 0,
-  sleep: () => new Promise((resolve) => setTimeout(resolve, 5)),
-  report: () => {},
-  conflictBudgetMs: 60_000,
-}
 
 beforeAll(async () => {
   stage = await dsqlStage(edges)
