@@ -29,9 +29,9 @@ export function isConflict(code: string | undefined): boolean {
 /** Begins with nothing expected. */
 export function createAnswers(): Answers {
   const refusals: ServerError[] = []
-  let tags: (string | undefined)[] = []
+  const tags: (string | undefined)[] = []
   let failing: ServerError | undefined
-  let position: (inNew: number) => number | undefined = (same) => same
+  let position: (inNew: number) => number | undefined = unmoved
 
   function rewriteError(whole: Buffer): Buffer {
     const fields = readFields(whole)
@@ -82,11 +82,15 @@ export function createAnswers(): Answers {
     },
     reset() {
       refusals.length = 0
-      tags = []
+      tags.length = 0
       failing = undefined
-      position = (same) => same
+      position = unmoved
     },
   }
+}
+
+function unmoved(position: number): number {
+  return position
 }
 
 // Undefined until DSQL has a table of this name: it fails when it is analysed, in every protocol and transaction state.

@@ -1,4 +1,4 @@
-import { query, typeOf } from '../wire/messages.ts'
+import { oneOf, query, typeOf } from '../wire/messages.ts'
 import { readFields } from '../wire/responses.ts'
 
 /** How the server answered: its last word on the transaction, and the error if there was one. */
@@ -7,6 +7,7 @@ export interface Told {
   code?: string | undefined
 }
 
+/** Told at ReadyForQuery, which it is handed. */
 type Done = (told: Told, ready: Buffer) => void
 
 /** A message on its way to the server; the answer to a `hidden` Parse or Close is not for the client. */
@@ -19,8 +20,10 @@ export interface Sent {
 export interface Exchange {
   /** Sends a client's turn and hears every answer but ReadyForQuery, which settles the promise. */
   run(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
-  /** The same without a promise; `done` is handed the ReadyForQuery, and never called where the connection ends first. */
-  start(messages: readonly Sent[], hear: (whole: Buffer) => void, done: Done): void
+  /** The same without a promise, for a turn that hears only what can need a change; the rest is {@link asIs}. */
+  pass(messages: readonly Buffer[], hear: (whole: Buffer) => void, done: Done): void
+  /** Whether the server's next message, of this type, is for the client as it is. */
+  asIs(type: number): boolean
   /** Whether a client's turn is with the server. */
   running(): boolean
   /** Sends more of the turn that runs. */
@@ -42,7 +45,9 @@ interface Reaction {
 
 interface Current extends Reaction {
   own: boolean
-  hidden: { '1': boolean[]; '3': boolean[] }
+  /** Whether only what can need a change is heard. */
+  passes: boolean
+  hidden: { '1': boolean[]; '3': boolean[] } | undefined
   copying: boolean
   code: string | undefined
 }
@@ -54,8 +59,8 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
 
   function send({ whole, hidden = false }: Sent): void {
     const type = typeOf(whole)
-    if (type === 'P') current?.hidden['1'].push(hidden)
-    if (type === 'C') current?.hidden['3'].push(hidden)
+    if (type === 'P') current?.hidden?.['1'].push(hidden)
+    if (type === 'C') current?.hidden?.['3'].push(hidden)
     if (current && (type === 'c' || type === 'f')) current.copying = false
     toServer(whole)
   }
@@ -65,8 +70,16 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
       lost?.(new ConnectionEnded())
       return
     }
-    current = { hear, done, lost, own, hidden: { '1': [], '3': [] }, copying: false, code: undefined }
+    const hidden = { '1': [], '3': [] }
+    current = { hear, done, lost, own, passes: false, hidden, copying: false, code: undefined }
     for (const each of messages) send(each)
+  }
+
+  function pass(messages: readonly Buffer[], hear: (whole: Buffer) => void, done: Done): void {
+    if (ended) return
+    const nothing = { lost: undefined, hidden: undefined, code: undefined }
+    current = { hear, done, own: false, passes: true, copying: false, ...nothing }
+    for (const each of messages) toServer(each)
   }
 
   function run(messages: readonly Sent[], hear: (whole: Buffer) => void, own = false): Promise<Told> {
@@ -75,7 +88,8 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
 
   return {
     run: (messages, hear) => run(messages, hear),
-    start: (messages, hear, done) => start(messages, { hear, done }),
+    pass,
+    asIs: (type) => current?.passes === true && !isHeard(type),
     running: () => current?.own === false,
     more: (whole) => send({ whole }),
     copying: () => current?.copying ?? false,
@@ -106,7 +120,7 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
         current.copying = false
         current.code ??= readFields(whole).get('C') ?? ''
       }
-      if ((type === '1' || type === '3') && current.hidden[type].shift()) return
+      if ((type === '1' || type === '3') && current.hidden?.[type].shift()) return
       current.hear(whole)
     },
     end() {
@@ -116,6 +130,9 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
     },
   }
 }
+
+// Errors, notices, the ends of statements and of Parses; and what the exchange itself goes by.
+const isHeard = oneOf('ENCIs1SZG')
 
 /** The client or the server has gone in the middle of something. */
 export class ConnectionEnded extends Error {

@@ -21,10 +21,8 @@ export interface Judge {
   named(name: string): PreparedStatement | undefined
   /** Refuses the turn's first statement that is no ROLLBACK, with this error. */
   doom(error: ServerError): void
-  /** A Query: every statement of its script is judged, as though those before it succeed. */
-  simple(whole: Buffer): Buffer
-  /** A message of the extended protocol. */
-  extended(type: string, whole: Buffer): Buffer
+  /** What to send for a message; every statement of a Query is judged as though those before it succeed. */
+  judged(whole: Buffer): Buffer
   /** The server completed a Parse. */
   parsed(): void
   /** ReadyForQuery: the server tells where the transaction really stands. */
@@ -56,21 +54,21 @@ export function createJudge(user: string, answers: Answers): Judge {
 
   // What DSQL refuses in any transaction is refused here; what depends on the transaction, when it is executed.
   function parse(whole: Buffer): Buffer {
-    const request = readParse(whole)
-    const reading = prepare(request.sql)
+    const { name, sql, typesAt } = readParse(whole)
+    const reading = prepare(sql)
     const { statement } = reading
-    prepared.parse({ request, ...reading })
+    const types = () => whole.subarray(typesAt)
+    prepared.parse({ name, sql, reading, types })
     if (statement.kind === 'plain') return whole
-    const sql = statement.kind === 'refused' ? answers.refuse(statement.refusal) : statement.sql
-    return writeParse({ ...request, sql })
+    return writeParse(name, statement.kind === 'refused' ? answers.refuse(statement.refusal) : statement.sql, types())
   }
 
   function execute(whole: Buffer): Buffer {
     const portal = prepared.execute(readExecute(whole))
-    const broken = portal && !portal.resumed ? advance(portal) : undefined
-    answers.expect(portal && tagOf(portal.statement))
+    const broken = portal && !portal.resumed ? advance(portal.bound.reading) : undefined
+    answers.expect(portal && tagOf(portal.bound.reading.statement))
     // This Parse fails, so nothing is ever prepared under the name.
-    return broken === undefined ? whole : writeParse({ name: 'refused', sql: broken, types: noTypes })
+    return broken === undefined ? whole : writeParse('refused', broken, noTypes)
   }
 
   function prepare(sql: string): Reading {
@@ -82,20 +80,38 @@ export function createJudge(user: string, answers: Answers): Judge {
   function previewBatch(messages: readonly Buffer[]): Seen[] {
     const statements = new Map<string, Seen>()
     const portals = new Map<string, Seen | undefined>()
-    return messages.flatMap((whole) => {
+    const all: Seen[] = []
+    for (const whole of messages) {
       const type = typeOf(whole)
       if (type === 'P') {
         const { name, sql } = readParse(whole)
         statements.set(name, prepare(sql).seen)
-      }
-      if (type === 'B') {
+      } else if (type === 'B') {
         const { portal, statement } = readBind(whole)
-        portals.set(portal, statements.get(statement) ?? prepared.named(statement)?.seen)
+        portals.set(portal, statements.get(statement) ?? prepared.named(statement)?.reading.seen)
+      } else if (type === 'E') {
+        const portal = readExecute(whole)
+        const seen = portals.has(portal) ? portals.get(portal) : prepared.boundTo(portal)?.reading.seen
+        if (seen) all.push(seen)
       }
-      if (type !== 'E') return []
-      const portal = readExecute(whole)
-      return (portals.has(portal) ? portals.get(portal) : prepared.boundTo(portal)?.seen) ?? []
-    })
+    }
+    return all
+  }
+
+  function simple(whole: Buffer): Buffer {
+    const script = readQuery(whole)
+    const { pieces, readings } = read(script)
+    const replacements = new Map<Piece, string>()
+    for (const [index, reading] of readings.entries()) {
+      const { statement } = reading
+      const replacement = advance(reading) ?? (statement.kind === 'translated' ? statement.sql : undefined)
+      if (replacement !== undefined) replacements.set(pieces[index] as Piece, replacement)
+      answers.expect(tagOf(statement))
+    }
+    if (replacements.size === 0) return whole
+    const { text, position } = rewrite(script, pieces, replacements)
+    answers.locate(position)
+    return query(text)
   }
 
   return {
@@ -113,33 +129,27 @@ export function createJudge(user: string, answers: Answers): Judge {
     rewind(before) {
       transaction = before
     },
-    simple(whole) {
-      const script = readQuery(whole)
-      const { pieces, readings } = read(script)
-      const replacements = new Map<Piece, string>()
-      readings.forEach((reading, index) => {
-        const { statement } = reading
-        const replacement = advance(reading) ?? (statement.kind === 'translated' ? statement.sql : undefined)
-        if (replacement !== undefined) replacements.set(pieces[index] as Piece, replacement)
-        answers.expect(tagOf(statement))
-      })
-      if (replacements.size === 0) return whole
-      const { text, position } = rewrite(script, pieces, replacements)
-      answers.locate(position)
-      return query(text)
-    },
-    extended(type, whole) {
-      if (type === 'P') return parse(whole)
-      if (type === 'E') return execute(whole)
-      if (type === 'B') {
-        const { portal, statement } = readBind(whole)
-        prepared.bind(portal, statement)
+    judged(whole) {
+      switch (typeOf(whole)) {
+        case 'Q':
+          return simple(whole)
+        case 'P':
+          return parse(whole)
+        case 'E':
+          return execute(whole)
+        case 'B': {
+          const { portal, statement } = readBind(whole)
+          prepared.bind(portal, statement)
+          return whole
+        }
+        case 'C': {
+          const { kind, name } = readClose(whole)
+          prepared.close(kind, name)
+          return whole
+        }
+        default:
+          return whole
       }
-      if (type === 'C') {
-        const { kind, name } = readClose(whole)
-        prepared.close(kind, name)
-      }
-      return whole
     },
     parsed: prepared.parsed,
     settle(status) {

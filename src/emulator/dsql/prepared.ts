@@ -1,9 +1,18 @@
-import type { ParseRequest } from '../wire/requests.ts'
 import type { Reading } from './script.ts'
 
-/** What was prepared, and the request that did it. */
-export interface PreparedStatement extends Reading {
-  request: ParseRequest
+/** What was prepared, under which name and from which text. */
+export interface PreparedStatement {
+  name: string
+  sql: string
+  reading: Reading
+  /** The parameter types as the client's Parse message has them. */
+  types(): Buffer
+}
+
+/** A portal, and whether an Execute of it goes on with rows. */
+export interface Portal {
+  bound: PreparedStatement
+  resumed: boolean
 }
 
 /** The prepared statements and portals of a session, as far as PostgreSQL has them too. */
@@ -14,8 +23,8 @@ export interface Prepared {
   parsed(): void
   /** Notes a Bind. */
   bind(portal: string, statement: string): void
-  /** The statement that an Execute runs, and whether it goes on with rows; undefined where there is no such portal. */
-  execute(portal: string): (PreparedStatement & { resumed: boolean }) | undefined
+  /** Notes an Execute: answers the portal as it stood before; undefined where there is no such portal. */
+  execute(portal: string): Portal | undefined
   /** What is prepared under a name. */
   named(name: string): PreparedStatement | undefined
   /** What a portal was bound to. */
@@ -29,12 +38,12 @@ export interface Prepared {
 /** Begins empty. */
 export function createPrepared(): Prepared {
   const statements = new Map<string, PreparedStatement>()
-  const portals = new Map<string, PreparedStatement & { resumed: boolean }>()
+  const portals = new Map<string, Portal>()
   // The names of Parses in flight, in order; undefined for one that cannot succeed.
   let parsing: (string | undefined)[] = []
   return {
     parse(prepared) {
-      const { name } = prepared.request
+      const { name } = prepared
       const taken = name !== '' && statements.has(name)
       if (!taken) statements.set(name, prepared)
       parsing.push(taken ? undefined : name)
@@ -44,22 +53,23 @@ export function createPrepared(): Prepared {
     },
     bind(portal, name) {
       const named = statements.get(name)
-      if (named) portals.set(portal, { ...named, resumed: false })
+      if (named) portals.set(portal, { bound: named, resumed: false })
       else portals.delete(portal)
     },
     execute(name) {
       const portal = portals.get(name)
       if (!portal) return undefined
-      portals.set(name, { ...portal, resumed: true })
+      if (!portal.resumed) portals.set(name, { bound: portal.bound, resumed: true })
       return portal
     },
     named: (name) => statements.get(name),
-    boundTo: (portal) => portals.get(portal),
+    boundTo: (portal) => portals.get(portal)?.bound,
     close(kind, name) {
       const closed = kind === 'S' ? statements : portals
       closed.delete(name)
     },
     settle() {
+      if (parsing.length === 0) return
       for (const name of parsing) if (name !== undefined) statements.delete(name)
       parsing = []
     },

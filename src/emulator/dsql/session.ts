@@ -35,6 +35,8 @@ export interface DsqlSessionOptions {
 export interface DsqlSession {
   fromClient(message: Buffer): void
   fromServer(message: Buffer): void
+  /** Whether the server's next message, of this type, is for the client as it is, and for nobody here. */
+  asIs(type: number): boolean
   /** The connection has ended. */
   end(): void
 }
@@ -54,9 +56,10 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
   const judge = createJudge(user, answers)
   const exchange = createExchange(toServer, (whole) => toClient(answers.rewrite(whole)))
   const usage = createUsage(clock)
-  const parts = { judge, answers, exchange, neighbours, usage, mutex: createMutex(), onSent: () => pump() }
+  const sending = { toClient, onSent: () => pump() }
+  const parts = { judge, answers, exchange, neighbours, usage, mutex: createMutex(), ...sending }
   const place = createPlace(parts)
-  const transactions = createTransactions({ ...parts, toClient }, place)
+  const transactions = createTransactions(parts, place)
   const leave = neighbours.join(place.neighbour)
   const waiting = createWaiting()
   const bornMs = clock().getTime()
@@ -77,7 +80,6 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
   }
 
   function pump(): void {
-    if (isOver()) hangUp()
     for (let first = waiting.first(); first; first = waiting.first()) {
       const type = typeOf(first)
       if (turn) {
@@ -87,9 +89,10 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
         // Goodbye; and rows that nobody waits for, which the server ignores.
         toServer(waiting.take())
       } else {
-        turn = waiting.takeTurn()
-        if (!turn) return
-        begin(turn)
+        const next = waiting.takeTurn()
+        if (!next) return
+        if (isOver()) hangUp()
+        else begin(next)
       }
     }
   }
@@ -102,11 +105,12 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
       exchange.more(sync)
     } else {
       if (type === 'S') open.kind = 'whole'
-      exchange.more(judge.extended(type, waiting.take()))
+      exchange.more(judge.judged(waiting.take()))
     }
   }
 
   function begin(running: Turn): void {
+    turn = running
     const { messages, kind } = running
     const seen = judge.preview(messages)
     if (kind !== 'whole' || !transactions.pass(messages, seen, finish)) void perform(running, seen)
@@ -114,7 +118,8 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
 
   function finish(): void {
     turn = undefined
-    pump()
+    if (isOver()) hangUp()
+    else pump()
   }
 
   async function perform(running: Turn, seen: readonly Seen[]): Promise<void> {
@@ -151,6 +156,7 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
       if (turn && typeOf(turn.messages[0] ?? whole) !== 'Q') turn.kind = 'open'
       pump()
     },
+    asIs: exchange.asIs,
     end() {
       exchange.end()
       clearTimeout(timer)

@@ -32,6 +32,8 @@ export interface SessionParts {
   mutex: Mutex
   /** A client's turn has gone to the server. */
   onSent: () => void
+  /** Sends one whole message to the client. */
+  toClient: (whole: Buffer) => void
 }
 
 /** A session's place among others. */
@@ -45,8 +47,8 @@ export interface Place {
    * @param spreads whether it may change more rows than its tags tell; it then must stand in a transaction
    */
   send(messages: readonly Sent[], hear: (whole: Buffer) => void, spreads?: boolean): Promise<Told>
-  /** The same for what changes nothing and stands in no transaction, without a promise; `hear` is told of the end, too. */
-  pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: () => void): void
+  /** Sends what changes nothing and stands in no transaction, and tells the client everything, also that it is ready. */
+  pass(messages: readonly Buffer[], done: () => void): void
   /** Goes from real tables to copies. */
   giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>>
 }
@@ -55,7 +57,7 @@ export interface Place {
 const failSql = 'SELECT FROM sys.refusal'
 
 /** Outside of a transaction. */
-export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: SessionParts): Place {
+export function createPlace({ judge, answers, exchange, usage, mutex, onSent, toClient }: SessionParts): Place {
   let standing: Standing = { at: 'clear' }
 
   async function send(messages: readonly Sent[], hear: (whole: Buffer) => void, spreads = false): Promise<Told> {
@@ -97,18 +99,19 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent }: 
     return Number(value ?? 0)
   }
 
-  function pass(messages: readonly Sent[], hear: (whole: Buffer) => void, done: () => void): void {
-    const listen = (whole: Buffer) => {
-      const type = typeOf(whole)
-      if (type === '1') judge.parsed()
-      hear('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
-    }
-    exchange.start(messages, listen, ({ status }, ready) => {
+  function pass(messages: readonly Buffer[], done: () => void): void {
+    exchange.pass(messages.map(judge.judged), passOn, ({ status }, ready) => {
       judge.settle(status)
       answers.reset()
-      hear(ready)
+      toClient(ready)
       done()
     })
+  }
+
+  function passOn(whole: Buffer): void {
+    const type = typeOf(whole)
+    if (type === '1') judge.parsed()
+    toClient('ENCIs'.includes(type) ? answers.rewrite(whole) : whole)
   }
 
   async function giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>> {

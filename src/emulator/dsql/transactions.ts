@@ -3,7 +3,7 @@ import { type ServerError, typeOf } from '../wire/messages.ts'
 import { errorResponse, readFields } from '../wire/responses.ts'
 import { isConflict } from './answers.ts'
 import { again, asSent, copiesFor, originSql, turnOn, turnSql } from './conflicts/copies.ts'
-import { tablesNamed } from './conflicts/redirect.ts'
+import { namesTables } from './conflicts/redirect.ts'
 import type { Sent, Told } from './exchange.ts'
 import { refuseKeyChange } from './keys.ts'
 import { refusal } from './rules.ts'
@@ -22,10 +22,7 @@ export interface Transactions {
 }
 
 /** @param place the session's, outside of a transaction */
-export function createTransactions(
-  parts: SessionParts & { toClient: (whole: Buffer) => void },
-  place: Place,
-): Transactions {
+export function createTransactions(parts: SessionParts, place: Place): Transactions {
   const { judge, answers, exchange, neighbours, usage, mutex, toClient } = parts
   const { now, set, neighbour, send, giveLocksBack } = place
   /** Its version when the session last read it. */
@@ -215,7 +212,7 @@ export function createTransactions(
     pass(messages, seen, done) {
       if (judge.transaction().at !== 'idle' || !seen.every(onlyReads)) return false
       if (neighbours.strictCatalog && knownCatalog !== neighbours.catalog() && readsCatalog(seen)) return false
-      place.pass(judged(messages), toClient, done)
+      place.pass(messages, done)
       return true
     },
     async run(messages, seen, complete) {
@@ -250,7 +247,7 @@ function spread({ spreads }: Seen): boolean {
 }
 
 function readsCatalog(seen: readonly Seen[]): boolean {
-  return seen.some(isDdl) || tablesNamed(seen.map(({ text }) => text)) !== undefined
+  return seen.some((each) => isDdl(each) || namesTables(each.text))
 }
 
 function isDdl({ effect }: Seen): boolean {

@@ -1,4 +1,4 @@
-import { query, readParameterStatus, typeOf } from '../wire/messages.ts'
+import { oneOf, query, readParameterStatus, typeOf } from '../wire/messages.ts'
 import type { Filter, FilterEnds } from '../wire/relay.ts'
 
 /**
@@ -77,6 +77,7 @@ export function createReadOnlyFilter(onReader: () => boolean, { toServer, toClie
 
   return {
     fromClient,
+    asIs: (type) => !isHeard(type) && (waiting === undefined || !isCompletion(type)),
     fromServer(whole) {
       const type = typeOf(whole)
       if (type === 'Z') {
@@ -91,3 +92,6 @@ export function createReadOnlyFilter(onReader: () => boolean, { toServer, toClie
     },
   }
 }
+
+const isHeard = oneOf('ZS')
+const isCompletion = oneOf('C')

@@ -1,4 +1,4 @@
-import { typeOf } from '../wire/messages.ts'
+import { oneOf, typeOf } from '../wire/messages.ts'
 import type { Filter, FilterEnds } from '../wire/relay.ts'
 import { readBind, readClose, readExecute, readParse, readQuery } from '../wire/requests.ts'
 import { readFields } from '../wire/responses.ts'
@@ -132,6 +132,8 @@ export function createStatementLog(
   }
 }
 
+const isTold = oneOf('CsIEZ')
+
 /** Lets a log read along with a filter. */
 export function logged(log: StatementLog, filter: (ends: FilterEnds) => Filter): (ends: FilterEnds) => Filter {
   return ({ toServer, toClient }) => {
@@ -148,6 +150,7 @@ export function logged(log: StatementLog, filter: (ends: FilterEnds) => Filter):
         inner.fromClient(whole)
       },
       fromServer: inner.fromServer,
+      asIs: (type) => inner.asIs?.(type) === true && !isTold(type),
       end: () => inner.end?.(),
     }
   }

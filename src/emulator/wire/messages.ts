@@ -19,6 +19,13 @@ export function typeOf(whole: Buffer): string {
   return String.fromCharCode(whole[0] ?? 0)
 }
 
+/** Tells of a type, by its byte, whether it is one of these letters. */
+export function oneOf(letters: string): (type: number | undefined) => boolean {
+  const known = new Uint8Array(256)
+  for (const letter of letters) known[letter.charCodeAt(0)] = 1
+  return (type) => known[type ?? 0] === 1
+}
+
 /** ErrorResponse of severity FATAL, as every refusal of a login is. */
 export function fatal({ code, message: text, hint }: ServerError): Buffer {
   const fields = ['SFATAL', 'VFATAL', `C${code}`, `M${text}`, ...(hint === undefined ? [] : [`H${hint}`])]

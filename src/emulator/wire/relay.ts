@@ -3,12 +3,14 @@ import type { Duplex } from 'node:stream'
 import { createFlow } from './flow.ts'
 import { createFrameReader } from './frames.ts'
 import type { Hold } from './hold.ts'
-import { fatal, message, typeOf } from './messages.ts'
+import { fatal, message, oneOf } from './messages.ts'
 
 /** What stands between a client and PostgreSQL; every message is whole: type byte, length, body. */
 export interface Filter {
   fromClient(message: Buffer): void
   fromServer(message: Buffer): void
+  /** Whether the server's next message, of this type, goes to the client as it is; the filter is then not told of it. */
+  asIs?(type: number): boolean
   /** The connection has ended. */
   end?(): void
 }
@@ -33,19 +35,19 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
   const towardsClient = createFlow(server, client, options.hold)
   const filter = options.filter({
     toServer(each) {
-      const type = typeOf(each)
-      if (type === 'X') towardsServer.end(each)
-      else towardsServer.write(each, type === 'Q' || type === 'S' || type === 'H')
+      const [type] = each
+      if (isGoodbye(type)) towardsServer.end(each)
+      else towardsServer.write(each, wantsAnswer(type))
     },
     toClient(each) {
-      towardsClient.write(each, typeOf(each) === 'Z')
+      towardsClient.write(each, isReady(each[0]))
     },
   })
 
   const fromClient = createFrameReader(options.maxClientMessage)
   client.on('data', (chunk: Buffer) => {
     try {
-      for (const each of fromClient.push(chunk)) filter.fromClient(each)
+      fromClient.read(chunk, filter.fromClient)
     } catch {
       towardsClient.end(fatal({ code: '08P01', message: 'invalid message length' }))
       server.destroy()
@@ -59,11 +61,15 @@ export async function relay(client: Duplex, server: Duplex, options: RelayOption
 
   const fromServer = createFrameReader(maxServerMessage)
   server.on('data', (chunk: Buffer) => {
-    for (const each of fromServer.push(chunk)) filter.fromServer(each)
+    fromServer.read(chunk, filter.fromServer, filter.asIs, (messages) => towardsClient.write(messages))
   })
   if (!server.destroyed) await once(server, 'close')
   filter.end?.()
 }
+
+const isGoodbye = oneOf('X')
+const wantsAnswer = oneOf('QSH')
+const isReady = oneOf('Z')
 
 // PostgreSQL's own bound for any message.
 const maxServerMessage = 0x3fff_ffff

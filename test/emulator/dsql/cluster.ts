@@ -66,30 +66,27 @@ function filter(client: Socket, server: Socket, neighbours: Neighbours): void {
   }
   client.on('data', (chunk) => {
     if (session) {
-      for (const message of fromClient.push(chunk)) session.fromClient(message)
+      fromClient.read(chunk, session.fromClient)
       return
     }
     startup = Buffer.concat([startup, chunk])
     if (startup.length >= 4 && startup.length >= startup.readInt32BE(0)) server.write(startup)
   })
   server.on('close', () => session?.end())
-  server.on('data', (chunk) => {
-    for (const message of fromServer.push(chunk)) {
-      if (session) {
-        session.fromServer(message)
-        continue
-      }
-      client.write(message)
-      if (String.fromCharCode(message[0] ?? 0) !== 'Z') continue
-      const [, user = ''] = /user\0([^\0]*)/.exec(startup.toString('utf8', 8)) ?? []
-      session = createDsqlSession({
-        user,
-        neighbours,
-        toServer: (each) => void server.write(each),
-        toClient: (each) => void client.write(each),
-      })
-    }
-  })
+  const hear = (message: Buffer) => {
+    if (session) return session.fromServer(message)
+    client.write(message)
+    if (String.fromCharCode(message[0] ?? 0) !== 'Z') return
+    const [, user = ''] = /user\0([^\0]*)/.exec(startup.toString('utf8', 8)) ?? []
+    session = createDsqlSession({
+      user,
+      neighbours,
+      toServer: (each) => void server.write(each),
+      toClient: (each) => void client.write(each),
+    })
+  }
+  const asIs = (type: number) => session?.asIs(type) === true
+  server.on('data', (chunk) => fromServer.read(chunk, hear, asIs, (messages) => void client.write(messages)))
 }
 
 function portOf(listener: Server): number {

@@ -254,7 +254,7 @@ async function open(port: number): Promise<Wire> {
   const received: Buffer[] = []
   let wake = () => {}
   socket.on('data', (chunk) => {
-    received.push(...reader.push(chunk))
+    reader.read(chunk, (each) => received.push(each))
     wake()
   })
   const next = async (): Promise<Buffer> => {

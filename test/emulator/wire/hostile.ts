@@ -37,7 +37,7 @@ function outcome(chunks: readonly Buffer[]): string {
   const reader = createFrameReader(maxLength)
   const messages: string[] = []
   try {
-    for (const chunk of chunks) for (const each of reader.push(chunk)) messages.push(each.toString('hex'))
+    for (const chunk of chunks) reader.read(chunk, (each) => messages.push(each.toString('hex')))
     return messages.join(' ')
   } catch (error) {
     return `lost: ${(error as Error).message}`

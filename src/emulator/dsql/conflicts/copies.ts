@@ -33,17 +33,16 @@ export async function copiesFor(
 /** A turn as the server is to have it: judged, and pointed to the copies that there are. */
 export function turnOn(judge: Judge, messages: readonly Sent[], copied: readonly Copied[]): Sent[] {
   return messages.flatMap(({ whole, hidden }): Sent[] => {
-    const type = typeOf(whole)
-    if (type === 'Q') return [{ whole: judge.simple(copied.length === 0 ? whole : pointed(whole, copied)) }]
-    const sent = { whole: judge.extended(type, whole), ...(hidden && { hidden }) }
-    if (type !== 'B' || copied.length === 0) return [sent]
-    const bind = readBind(whole)
-    const named = judge.named(bind.statement)
-    if (named?.statement.kind !== 'plain') return [sent]
+    const type = copied.length === 0 ? undefined : typeOf(whole)
+    if (type === 'Q') return [{ whole: judge.judged(pointed(whole, copied)) }]
+    const sent = { whole: judge.judged(whole), ...(hidden && { hidden }) }
+    if (type !== 'B') return [sent]
+    const { portal, statement, restAt } = readBind(whole)
+    const named = judge.named(statement)
+    if (named?.reading.statement.kind !== 'plain') return [sent]
     // What the client prepared means the tables themselves. No driver binds a nameless statement twice.
-    const sql = redirect(named.request.sql, copied)
-    const parse = { whole: writeParse({ ...named.request, name: '', sql }), hidden: true }
-    return [parse, { whole: writeBind({ ...bind, statement: '' }) }]
+    const parse = { whole: writeParse('', redirect(named.sql, copied), named.types()), hidden: true }
+    return [parse, { whole: writeBind(portal, '', whole.subarray(restAt)) }]
   })
 }
 

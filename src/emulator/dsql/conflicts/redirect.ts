@@ -16,6 +16,11 @@ export function tablesNamed(statements: readonly string[]): string | undefined {
   return `ARRAY[${[...names].map((name) => `to_regclass(${literal(name)})::oid`).join(', ')}]`
 }
 
+/** Whether a statement names a table at all. */
+export function namesTables(statement: string): boolean {
+  return relations(statement).length > 0
+}
+
 /**
  * Points a script to the copies: where a table is named with its schema, `pg_temp` takes the schema's place. Names
  * without a schema find temporary tables by themselves.
