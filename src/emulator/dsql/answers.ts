@@ -15,6 +15,8 @@ export interface Answers {
   locate(position: (inNew: number) => number | undefined): void
   /** Whatever fails from here on, fails as this. */
   failAs(refusal: ServerError): void
+  /** Whether the ends of statements stay as they are. */
+  keepTags(): boolean
   /** Rewrites one ErrorResponse, NoticeResponse, CommandComplete, EmptyQueryResponse or PortalSuspended. */
   rewrite(whole: Buffer): Buffer
   /** Forgets everything at ReadyForQuery. */
@@ -30,6 +32,7 @@ export function isConflict(code: string | undefined): boolean {
 export function createAnswers(): Answers {
   const refusals: ServerError[] = []
   const tags: (string | undefined)[] = []
+  let tagged = false
   let failing: ServerError | undefined
   let position: (inNew: number) => number | undefined = unmoved
 
@@ -61,7 +64,9 @@ export function createAnswers(): Answers {
     },
     expect(tag) {
       tags.push(tag)
+      tagged ||= tag !== undefined
     },
+    keepTags: () => !tagged,
     locate(mapping) {
       position = mapping
     },
@@ -83,6 +88,7 @@ export function createAnswers(): Answers {
     reset() {
       refusals.length = 0
       tags.length = 0
+      tagged = false
       failing = undefined
       position = unmoved
     },

@@ -20,9 +20,9 @@ export interface Sent {
 export interface Exchange {
   /** Sends a client's turn and hears every answer but ReadyForQuery, which settles the promise. */
   run(messages: readonly Sent[], hear: (whole: Buffer) => void): Promise<Told>
-  /** The same without a promise, for a turn that hears only what can need a change; the rest is {@link asIs}. */
+  /** The same without a promise; the turn need not hear what it would hand to its client, see {@link asIs}. */
   pass(messages: readonly Buffer[], hear: (whole: Buffer) => void, done: Done): void
-  /** Whether the server's next message, of this type, is for the client as it is. */
+  /** Whether the server's next message, of this type, is of no interest here and may go past who hears. */
   asIs(type: number): boolean
   /** Whether a client's turn is with the server. */
   running(): boolean
@@ -45,7 +45,7 @@ interface Reaction {
 
 interface Current extends Reaction {
   own: boolean
-  /** Whether only what can need a change is heard. */
+  /** Whether answers may go past those who hear them. */
   passes: boolean
   hidden: { '1': boolean[]; '3': boolean[] } | undefined
   copying: boolean
@@ -77,8 +77,8 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
 
   function pass(messages: readonly Buffer[], hear: (whole: Buffer) => void, done: Done): void {
     if (ended) return
-    const nothing = { lost: undefined, hidden: undefined, code: undefined }
-    current = { hear, done, own: false, passes: true, copying: false, ...nothing }
+    const hidden = undefined
+    current = { hear, done, lost: undefined, own: false, passes: true, hidden, copying: false, code: undefined }
     for (const each of messages) toServer(each)
   }
 
@@ -131,8 +131,7 @@ export function createExchange(toServer: (whole: Buffer) => void, aloud: (whole:
   }
 }
 
-// Errors, notices, the ends of statements and of Parses; and what the exchange itself goes by.
-const isHeard = oneOf('ENCIs1SZG')
+const isHeard = oneOf('ESZG')
 
 /** The client or the server has gone in the middle of something. */
 export class ConnectionEnded extends Error {

@@ -13,8 +13,8 @@ import { idle, settle, step, type Transaction } from './transaction.ts'
 export interface Judge {
   /** Where the session stands. */
   transaction(): Transaction
-  /** What a script says, by itself. */
-  read(sql: string): Script
+  /** What a Query says, by itself. */
+  read(whole: Buffer): Script
   /** What a turn is about to run; decides nothing yet. */
   preview(messages: readonly Buffer[]): readonly Seen[]
   /** What is prepared under a name. */
@@ -35,6 +35,8 @@ export interface Judge {
 export function createJudge(user: string, answers: Answers): Judge {
   const prepared = createPrepared()
   const read = createReader(user)
+  /** The last Query that was read: a turn is looked at first, and judged then. */
+  let latest: { whole: Buffer; sql: string; script: Script } | undefined
   let transaction: Transaction = idle
   let doomed: ServerError | undefined
 
@@ -98,29 +100,36 @@ export function createJudge(user: string, answers: Answers): Judge {
     return all
   }
 
+  function readWhole(whole: Buffer): { sql: string; script: Script } {
+    if (latest?.whole === whole) return latest
+    const sql = readQuery(whole)
+    latest = { whole, sql, script: read(sql) }
+    return latest
+  }
+
   function simple(whole: Buffer): Buffer {
-    const script = readQuery(whole)
-    const { pieces, readings } = read(script)
-    const replacements = new Map<Piece, string>()
-    for (const [index, reading] of readings.entries()) {
+    const { sql, script } = readWhole(whole)
+    const { pieces, readings } = script
+    const replacements: [Piece, string][] = []
+    readings.forEach((reading, index) => {
       const { statement } = reading
       const replacement = advance(reading) ?? (statement.kind === 'translated' ? statement.sql : undefined)
-      if (replacement !== undefined) replacements.set(pieces[index] as Piece, replacement)
+      if (replacement !== undefined) replacements.push([pieces[index] as Piece, replacement])
       answers.expect(tagOf(statement))
-    }
-    if (replacements.size === 0) return whole
-    const { text, position } = rewrite(script, pieces, replacements)
+    })
+    if (replacements.length === 0) return whole
+    const { text, position } = rewrite(sql, pieces, new Map(replacements))
     answers.locate(position)
     return query(text)
   }
 
   return {
     transaction: () => transaction,
-    read,
+    read: (whole) => readWhole(whole).script,
     preview(messages) {
       const [first] = messages
       if (!first || typeOf(first) !== 'Q') return previewBatch(messages)
-      return read(readQuery(first)).seen
+      return readWhole(first).script.seen
     },
     named: prepared.named,
     doom(error) {

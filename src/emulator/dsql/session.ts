@@ -1,5 +1,5 @@
 import { message, readyForQuery, typeOf } from '../wire/messages.ts'
-import { readQuery, sync } from '../wire/requests.ts'
+import { sync } from '../wire/requests.ts'
 import { createAnswers } from './answers.ts'
 import { createNeighbours, type Neighbours } from './conflicts/neighbours.ts'
 import { ConnectionEnded, createExchange, type Told } from './exchange.ts'
@@ -134,7 +134,7 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
 
   async function runParts({ messages, kind }: Turn, seen: readonly Seen[]): Promise<Told> {
     const [first] = messages
-    const script = first && typeOf(first) === 'Q' ? partsOf(first, judge.read(readQuery(first))) : []
+    const script = first && typeOf(first) === 'Q' ? partsOf(first, judge.read(first)) : []
     if (script.length < 2) return transactions.run(messages, seen, kind !== 'open')
     let told: Told = { status: 'I' }
     for (const part of script) {
@@ -156,7 +156,7 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
       if (turn && typeOf(turn.messages[0] ?? whole) !== 'Q') turn.kind = 'open'
       pump()
     },
-    asIs: exchange.asIs,
+    asIs: place.asIs,
     end() {
       exchange.end()
       clearTimeout(timer)

@@ -1,4 +1,4 @@
-import { typeOf } from '../wire/messages.ts'
+import { oneOf, typeOf } from '../wire/messages.ts'
 import { errorResponse } from '../wire/responses.ts'
 import type { Answers } from './answers.ts'
 import { copyWritten } from './conflicts/copies.ts'
@@ -49,6 +49,8 @@ export interface Place {
   send(messages: readonly Sent[], hear: (whole: Buffer) => void, spreads?: boolean): Promise<Told>
   /** Sends what changes nothing and stands in no transaction, and tells the client everything, also that it is ready. */
   pass(messages: readonly Buffer[], done: () => void): void
+  /** Whether the server's next message, of this type, is for the client as it is, and for nobody here. */
+  asIs(type: number): boolean
   /** Goes from real tables to copies. */
   giveLocksBack(): Promise<Extract<Standing, { at: 'copies' }>>
 }
@@ -166,6 +168,11 @@ export function createPlace({ judge, answers, exchange, usage, mutex, onSent, to
     neighbour,
     send,
     pass,
+    asIs: (type) => exchange.asIs(type) && !isHeard(type) && (answers.keepTags() || !isEnd(type)),
     giveLocksBack,
   }
 }
+
+// Parses that are done, and notices.
+const isHeard = oneOf('1N')
+const isEnd = oneOf('CIs')

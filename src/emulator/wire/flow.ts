@@ -15,7 +15,10 @@ export interface Flow {
 /** Lets `source` flow only while `sink` has room and nothing holds the line. */
 export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
   let full = false
-  let gathered: Run[] = []
+  let earlier: Buffer[] = []
+  /** Of messages that are neighbours in memory, as those of one chunk are: they need no copying. */
+  let first: Buffer | undefined
+  let length = 0
   const settle = () => {
     if (full || hold.held()) source.pause()
     else source.resume()
@@ -31,24 +34,28 @@ export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
   settle()
 
   const flush = () => {
-    if (gathered.length === 0) return
-    const runs = gathered.map(bytesOf)
-    gathered = []
-    const bytes = runs.length === 1 && runs[0] ? runs[0] : Buffer.concat(runs)
+    if (!first) return
+    const last = neighbours(first, length)
+    const bytes = earlier.length === 0 ? last : Buffer.concat([...earlier, last])
+    first = undefined
+    if (earlier.length > 0) earlier = []
     if (!sink.writable || sink.write(bytes)) return
     full = true
     settle()
   }
   const whenQuiet = () => {
-    if (gathered.length > 0) process.nextTick(flush)
+    if (first) process.nextTick(flush)
   }
   const write = (bytes: Buffer, now = false) => {
-    const last = gathered.at(-1)
-    if (last && isNext(last, bytes)) last.length += bytes.length
-    else gathered.push({ first: bytes, length: bytes.length })
-    if (now) flush()
     // A write is a system call, on a line with TLS a record too: what promises still have to say goes with it.
-    else if (!last) void settled.then(whenQuiet)
+    if (!first && !now) void settled.then(whenQuiet)
+    if (first && isNext(first, length, bytes)) length += bytes.length
+    else {
+      if (first) earlier.push(neighbours(first, length))
+      first = bytes
+      length = bytes.length
+    }
+    if (now) flush()
   }
   return {
     write,
@@ -62,16 +69,10 @@ export function createFlow(source: Readable, sink: Writable, hold: Hold): Flow {
 
 const settled = Promise.resolve()
 
-/** Messages that are neighbours in memory, as those of one chunk are; they need no copying. */
-interface Run {
-  first: Buffer
-  length: number
+function isNext(first: Buffer, length: number, bytes: Buffer): boolean {
+  return bytes.byteOffset === first.byteOffset + length && bytes.buffer === first.buffer
 }
 
-function isNext({ first, length }: Run, bytes: Buffer): boolean {
-  return bytes.buffer === first.buffer && bytes.byteOffset === first.byteOffset + length
-}
-
-function bytesOf({ first, length }: Run): Buffer {
+function neighbours(first: Buffer, length: number): Buffer {
   return length === first.length ? first : Buffer.from(first.buffer, first.byteOffset, length)
 }
