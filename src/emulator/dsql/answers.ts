@@ -31,8 +31,9 @@ export function isConflict(code: string | undefined): boolean {
 /** Begins with nothing expected. */
 export function createAnswers(): Answers {
   const refusals: ServerError[] = []
-  const tags: (string | undefined)[] = []
-  let tagged = false
+  /** How many statements complete with their own tags before the first of `tags`. */
+  let untagged = 0
+  let tags: (string | undefined)[] = []
   let failing: ServerError | undefined
   let position: (inNew: number) => number | undefined = unmoved
 
@@ -63,10 +64,10 @@ export function createAnswers(): Answers {
       return `SELECT FROM sys.refusal_${refusals.length - 1}`
     },
     expect(tag) {
-      tags.push(tag)
-      tagged ||= tag !== undefined
+      if (tag === undefined && tags.length === 0) untagged++
+      else tags.push(tag)
     },
-    keepTags: () => !tagged,
+    keepTags: () => tags.length === 0,
     locate(mapping) {
       position = mapping
     },
@@ -80,15 +81,19 @@ export function createAnswers(): Answers {
         case 'N':
           return writeFields('N', present(readFields(whole)))
         default: {
+          if (untagged > 0) {
+            untagged--
+            return whole
+          }
           const tag = tags.shift()
           return tag === undefined || typeOf(whole) !== 'C' ? whole : commandComplete(tag)
         }
       }
     },
     reset() {
-      refusals.length = 0
-      tags.length = 0
-      tagged = false
+      if (refusals.length > 0) refusals.length = 0
+      untagged = 0
+      if (tags.length > 0) tags = []
       failing = undefined
       position = unmoved
     },

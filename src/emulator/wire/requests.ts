@@ -67,9 +67,13 @@ export function readClose(whole: Buffer): { kind: string; name: string } {
 
 /** Where the string that begins at `from` ends. PostgreSQL refuses a message whose end comes first; what is read then matters to nobody. */
 function endOf(whole: Buffer, from: number): number {
-  const end = whole[from] === 0 ? from : whole.indexOf(0, from)
+  // Names are short: to look for their end here is faster than to have it looked for outside of JavaScript.
+  for (let at = from; at < from + nameLength; at++) if (whole[at] === 0) return at
+  const end = whole.indexOf(0, from)
   return end === -1 ? whole.length : end
 }
+
+const nameLength = 16
 
 function text(whole: Buffer, from: number, end: number): string {
   return from === end ? '' : whole.toString('utf8', from, end)
