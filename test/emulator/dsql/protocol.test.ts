@@ -239,6 +239,18 @@ it('a Query without a statement, and one with rubbish, are answered as PostgreSQ
   }
 })
 
+it('a SHOW that DSQL answers itself has its own tag, among others too, and in every protocol', async () => {
+  const tags = async (...messages: Buffer[]) =>
+    (await wire.ask(...messages)).answers.filter((each) => each.startsWith('C'))
+  const show = 'SHOW server_version'
+  expect(await tags(query(`SELECT 1; ${show}; SELECT 2`))).toEqual(['CSELECT 1', 'CSHOW', 'CSELECT 1'])
+  expect(await tags(...run('SELECT 1'), ...run(show), ...run('SELECT 2'), sync)).toEqual([
+    'CSELECT 1',
+    'CSHOW',
+    'CSELECT 1',
+  ])
+})
+
 interface Wire {
   socket: Socket
   send(...messages: Buffer[]): void
