@@ -1,13 +1,15 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { SqlDriverAdapter, SqlMigrationAwareDriverAdapterFactory } from '@prisma/driver-adapter-utils'
+import type pg from 'pg'
 import type { Edges, IamOptions } from '../config/options.ts'
 import { connectMethod, guardCheckouts } from '../connect/checkout.ts'
 import { createGate, endMethod } from '../connect/closing.ts'
 import { spreadLives } from '../connect/lifetime.ts'
 import { type Opening, open } from '../connect/open.ts'
 import { PrismaIamError } from '../errors.ts'
+import { type PrismaConnection, prismaConnection } from './connection.ts'
 import { delegateAdapter } from './delegate.ts'
-import { createStatementCache, type PreparingConnection } from './statement-cache.ts'
+import { createStatementCache } from './statement-cache.ts'
 
 /**
  * Prisma's driver adapter with IAM logins: `new PrismaClient({ adapter: iamAdapter() })`.
@@ -42,14 +44,21 @@ async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdap
   const opening = await open(options, edges)
   const { schema, adapter, endpoint, statementCache } = opening.resolved
   const cache = createStatementCache(statementCache)
-  const inner = await new PrismaPg(opening.pool, {
-    ...(statementCache === 0 ? {} : { statementNameGenerator: cache.nameOf }),
-    ...adapter,
-    ...(schema === undefined ? {} : { schema }),
-  }).connect()
+  const inner = await new PrismaPg(
+    { ...opening.pool, Client: prismaConnection(opening.pool.Client) },
+    {
+      ...(statementCache === 0 ? {} : { statementNameGenerator: cache.nameOf }),
+      ...adapter,
+      ...(schema === undefined ? {} : { schema }),
+    },
+  ).connect()
   const pool = inner.underlyingDriver()
   guard(pool, opening)
-  pool.on('release', (_error, client) => cache.trim((client as unknown as Preparing).connection))
+  pool.on('release', (_error, client) => {
+    const connection = client as PoolConnection
+    connection.forgetBegin()
+    cache.trim(connection)
+  })
   return delegateAdapter(inner, endpoint.capabilities, cache)
 }
 
@@ -57,14 +66,11 @@ async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdap
 function guard(pool: ReturnType<PrismaPgAdapter['underlyingDriver']>, { door }: Opening): void {
   const connect = pool.connect.bind(pool)
   const gate = createGate(guardCheckouts((callback) => connect(callback), pool, door))
-  pool.connect = connectMethod(gate.checkout)
+  pool.connect = connectMethod(gate.checkout, (client) => (client as PoolConnection).expectBegin())
   pool.end = endMethod(gate, pool.end.bind(pool))
   spreadLives(pool.options, door.longestLifeSeconds, door.random)
 }
 
-/** Not in the types of `pg`, and there since its first release. */
-interface Preparing {
-  connection: PreparingConnection
-}
+type PoolConnection = pg.PoolClient & PrismaConnection
 
 type PrismaPgAdapter = Awaited<ReturnType<PrismaPg['connect']>>

@@ -10,10 +10,12 @@ export interface StatementCache {
   trim(connection: PreparingConnection): void
 }
 
-/** What `pg` keeps of the prepared statements of a connection: text by name. */
+/** A connection that prepares what it is asked for. */
 export interface PreparingConnection {
-  parsedStatements: Record<string, string>
-  close(message: { type: 'S'; name: string }): void
+  /** The names of what it holds prepared. */
+  prepared(): readonly string[]
+  /** Closes what it holds under a name. */
+  unprepare(name: string): void
 }
 
 /** Longer texts are mostly lists of values, of a length that does not come again. */
@@ -62,12 +64,7 @@ export function createStatementCache(most: number): StatementCache {
     trim(connection) {
       if ((trimmed.get(connection) ?? 0) === dropped) return
       trimmed.set(connection, dropped)
-      for (const name of Object.keys(connection.parsedStatements)) {
-        if (living.has(name)) continue
-        // Between two queries nothing is in error, so the server heeds this before the next message, without a Sync.
-        connection.close({ type: 'S', name })
-        delete connection.parsedStatements[name]
-      }
+      for (const name of connection.prepared()) if (!living.has(name)) connection.unprepare(name)
     },
   }
 }

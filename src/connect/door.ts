@@ -56,6 +56,6 @@ export interface Age {
 }
 
 /** What a checkout needs of its pool. */
-export type Capacity = Pick<pg.Pool, 'idleCount' | 'totalCount'> & {
-  options: Pick<pg.PoolOptions, 'max' | 'min' | 'idleTimeoutMillis'>
+export type Capacity = Pick<pg.Pool, 'idleCount' | 'totalCount' | 'waitingCount'> & {
+  options: Pick<pg.PoolOptions, 'max' | 'min' | 'idleTimeoutMillis'> & { connectionTimeoutMillis?: number | undefined }
 }

@@ -17,7 +17,7 @@ import { trustedRoots } from './trust.ts'
 export interface Opening {
   resolved: Resolved
   login: Login
-  pool: pg.PoolConfig
+  pool: pg.PoolConfig & { Client: new (config?: pg.ClientConfig) => pg.Client }
   door: Door
 }
 

@@ -30,9 +30,9 @@ export interface Tries extends Patience {
   reason?: ConnectionRetried['reason']
 }
 
-/** Whoever wants in begins now. */
-export function firstTry(patience: Patience): Tries {
-  return { ...patience, startedAt: performance.now(), failed: 0, renewed: false }
+/** Whoever wants in begins, at a time by `performance.now`. */
+export function firstTry(patience: Patience, startedAt = performance.now()): Tries {
+  return { ...patience, startedAt, failed: 0, renewed: false }
 }
 
 /** What is left of the time, in milliseconds. */

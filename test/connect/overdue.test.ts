@@ -3,7 +3,12 @@ import type { Age, Capacity } from '../../src/connect/door.ts'
 import { isOverdue } from '../../src/connect/overdue.ts'
 
 const minute = 60_000
-const capacity: Capacity = { idleCount: 1, totalCount: 1, options: { max: 1, min: 0, idleTimeoutMillis: 10_000 } }
+const capacity: Capacity = {
+  idleCount: 1,
+  waitingCount: 0,
+  totalCount: 1,
+  options: { max: 1, min: 0, idleTimeoutMillis: 10_000 },
+}
 const overdue = (age: Age, now: number, pool = capacity, longestLifeSeconds?: number) =>
   isOverdue(age, pool, { clock: () => now, longestLifeSeconds })
 

@@ -1,8 +1,8 @@
 import type { Piece } from '../statements/split.ts'
-import { query } from '../wire/messages.ts'
-import { readQuery } from '../wire/requests.ts'
+import { query, typeOf } from '../wire/messages.ts'
+import { readQuery, sync } from '../wire/requests.ts'
 import { parse } from './parser.ts'
-import type { Script } from './script.ts'
+import type { Script, Seen } from './script.ts'
 
 /**
  * Cuts a Query where its script begins or ends a transaction, so that each part stands in one. Blanks take the place of
@@ -28,6 +28,18 @@ export function partsOf(whole: Buffer, { pieces, seen }: Script): Buffer[] {
     const [start, end] = [group[0]?.start ?? 0, group.at(-1)?.end ?? 0]
     return query(' '.repeat([...script.slice(0, start)].length) + script.slice(start, end))
   })
+}
+
+/**
+ * Cuts a batch behind the Execute that begins a transaction, where more statements came with it, as Java's driver sends
+ * them; the first part gets a Sync of its own.
+ */
+export function partsOfBatch(messages: readonly Buffer[], seen: readonly Seen[]): Buffer[][] {
+  const executes = messages.flatMap((each, at) => (typeOf(each) === 'E' ? [at] : []))
+  const begin = seen.findIndex(({ effect }) => effect === 'begin')
+  const at = executes[begin]
+  if (at === undefined || seen.length !== executes.length || begin === executes.length - 1) return [[...messages]]
+  return [[...messages.slice(0, at + 1), sync], messages.slice(at + 1)]
 }
 
 // What only DSQL has begins with words that PostgreSQL's grammar does not put there.

@@ -6,7 +6,7 @@ import { ConnectionEnded, createExchange, type Told } from './exchange.ts'
 import { createJudge } from './judge.ts'
 import { createUsage } from './limits.ts'
 import { createMutex } from './mutex.ts'
-import { partsOf } from './parts.ts'
+import { partsOf, partsOfBatch } from './parts.ts'
 import type { Seen } from './script.ts'
 import { createPlace } from './standing.ts'
 import { createTransactions } from './transactions.ts'
@@ -132,16 +132,20 @@ export function createDsqlSession(options: DsqlSessionOptions): DsqlSession {
     }
   }
 
-  async function runParts({ messages, kind }: Turn, seen: readonly Seen[]): Promise<Told> {
-    const [first] = messages
-    const script = first && typeOf(first) === 'Q' ? partsOf(first, judge.read(first)) : []
-    if (script.length < 2) return transactions.run(messages, seen, kind !== 'open')
+  async function runParts(running: Turn, seen: readonly Seen[]): Promise<Told> {
+    const parts = cut(running, seen)
     let told: Told = { status: 'I' }
-    for (const part of script) {
-      told = await transactions.run([part], judge.preview([part]), kind !== 'open')
+    for (const part of parts) {
+      told = await transactions.run(part, parts.length === 1 ? seen : judge.preview(part), running.kind !== 'open')
       if (told.code !== undefined) break
     }
     return told
+  }
+
+  function cut({ messages, kind }: Turn, seen: readonly Seen[]): Buffer[][] {
+    const [first] = messages
+    if (first && typeOf(first) === 'Q') return partsOf(first, judge.read(first)).map((part) => [part])
+    return kind === 'whole' ? partsOfBatch(messages, seen) : [messages]
   }
 
   return {

@@ -6,6 +6,7 @@ import { type TestCluster, testCluster } from './cluster.ts'
 
 let cluster: TestCluster
 let wire: Wire
+let other: Wire | undefined
 beforeAll(async () => {
   cluster = await testCluster()
 })
@@ -15,6 +16,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   wire.socket.destroy()
+  other?.socket.destroy()
   await cluster.superuser.query('DROP TABLE IF EXISTS a, b')
 })
 
@@ -51,6 +53,28 @@ describe('a pipeline of the extended protocol', () => {
       ...['E25P02 current transaction is aborted, commands ignored until end of transaction block', 'ZE'],
       ...['1', '2', 'CROLLBACK', 'ZI', 'T', 'D1', 'CSELECT 1', 'ZI'],
     ])
+  })
+
+  it('takes into a transaction what comes with its BEGIN: nobody waits for it, and who is second loses at COMMIT', async () => {
+    await wire.ask(query('CREATE TABLE a (id int PRIMARY KEY, n int)'))
+    await wire.ask(query('INSERT INTO a VALUES (1, 0)'))
+    other = await open(cluster.port)
+    const change = [...run('BEGIN'), ...run('UPDATE a SET n = n + 1'), sync]
+    const changed = ['1', '2', 'CBEGIN', '1', '2', 'CUPDATE 1', 'ZT']
+    expect((await wire.ask(...change)).answers).toEqual(changed)
+    expect((await other.ask(...change)).answers).toEqual(changed)
+    expect((await other.ask(query('COMMIT'))).answers).toEqual(['CCOMMIT', 'ZI'])
+    expect((await wire.ask(query('COMMIT'))).answers).toEqual([expect.stringMatching(/^E40001 .*OC000/), 'ZI'])
+  })
+
+  it('skips what comes with a BEGIN that is refused', async () => {
+    const { answers } = await wire.ask(
+      ...run('BEGIN ISOLATION LEVEL SERIALIZABLE'),
+      ...run('CREATE TABLE a (id int)'),
+      sync,
+      query(`SELECT to_regclass('a') IS NULL`),
+    )
+    expect(answers).toEqual([expect.stringMatching(/^E/), 'ZI', 'T', 'Dt', 'CSELECT 1', 'ZI'])
   })
 
   it('skips to Sync behind a refused Parse, also one with parameters', async () => {

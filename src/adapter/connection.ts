@@ -1,0 +1,106 @@
+import type pg from 'pg'
+import { type Descriptions, Statement, type StatementRequest, type StatementResult } from './statement.ts'
+import type { PreparingConnection } from './statement-cache.ts'
+
+/** A class of clients, as a pool takes it. */
+export type ClientClass<Client = pg.Client> = new (config?: pg.ClientConfig) => Client
+
+/** A connection of a pool that is Prisma's alone. */
+export interface PrismaConnection extends PreparingConnection {
+  /** Whoever has it begins a transaction: its BEGIN is held until the first statement behind it, and goes with that. */
+  expectBegin(): void
+  /** Its user is done with it; a BEGIN that nothing came behind is never sent. */
+  forgetBegin(): void
+}
+
+/**
+ * Adds to a class of clients that they send statements as {@link Statement} does, and BEGIN with the first of a
+ * transaction: one round trip less for each. Java's driver has always done so (pgjdbc, `sendQueryPreamble`), also as the
+ * base of AWS's connector for DSQL.
+ */
+export function prismaConnection(Client: ClientClass): ClientClass<pg.Client & PrismaConnection> {
+  const Base = Client as unknown as ClientClass<Asked>
+  class Connection extends Base implements PrismaConnection {
+    readonly #descriptions: Descriptions = new Map()
+    #start: Start = none
+
+    expectBegin(): void {
+      this.#start = { at: 'expected' }
+    }
+
+    forgetBegin(): void {
+      this.#start = none
+    }
+
+    prepared(): string[] {
+      return Object.keys(this.connection.parsedStatements)
+    }
+
+    unprepare(name: string): void {
+      // Between two queries nothing is in error, so the server heeds this before the next message, without a Sync.
+      this.connection.close({ type: 'S', name })
+      delete this.connection.parsedStatements[name]
+      this.#descriptions.delete(name)
+    }
+
+    override query(asked: unknown, values?: unknown, callback?: Done): unknown {
+      if (!isRequest(asked)) return super.query(asked, values, callback)
+      if (callback) return this.#run(asked, callback)
+      return new Promise((resolve, reject) => {
+        this.#run(asked, (error, result) => (error ? reject(error) : resolve(result)))
+      })
+    }
+
+    #run(request: StatementRequest, done: Done): void {
+      const start = this.#start
+      const unsent = withoutServer(start, request.text)
+      this.#start = unsent ?? none
+      if (unsent) {
+        done(null, nothing)
+        return
+      }
+      const begin = start.at === 'held' ? start.begin : undefined
+      if (request.values.length > 0) {
+        super.query(new Statement(request, { descriptions: this.#descriptions, begin }, done))
+      } else if (begin === undefined) {
+        super.query(request, undefined, done)
+      } else {
+        // Without parameters it goes by the simple protocol, which would not skip it when BEGIN fails.
+        super.query(begin, undefined, (error) => (error ? done(error) : super.query(request, undefined, done)))
+      }
+    }
+  }
+  return Connection as unknown as ClientClass<pg.Client & PrismaConnection>
+}
+
+/** Where a transaction stands that has sent nothing yet. */
+type Start = { at: 'none' } | { at: 'expected' } | { at: 'held'; begin: string }
+
+const none: Start = { at: 'none' }
+
+/** Where it stands after a text that the server need not hear now; nothing for one that it must. */
+function withoutServer(start: Start, text: string): Start | undefined {
+  if (start.at === 'expected' && text === 'BEGIN') return { at: 'held', begin: text }
+  if (start.at !== 'held') return undefined
+  if (text.startsWith(levelPrefix))
+    return { at: 'held', begin: `BEGIN ISOLATION LEVEL ${text.slice(levelPrefix.length)}` }
+  return text === 'COMMIT' || text === 'ROLLBACK' ? none : undefined
+}
+
+/** As `PrismaPg` asks for a level, in a statement of its own behind BEGIN. */
+const levelPrefix = 'SET TRANSACTION ISOLATION LEVEL '
+
+const nothing: StatementResult = { fields: [], rows: [], rowCount: null }
+
+type Done = (error: Error | null, result?: StatementResult) => void
+
+/** A client without the overloads of its `query`, and with what `@types/pg` leaves out. */
+interface Asked {
+  connection: { parsedStatements: Record<string, string>; close(message: { type: 'S'; name: string }): void }
+  query(asked: unknown, values?: unknown, callback?: Done): unknown
+}
+
+/** What `PrismaPg` asks; not the text of a script, and not what this package asks on its own. */
+function isRequest(asked: unknown): asked is StatementRequest {
+  return typeof asked === 'object' && asked !== null && 'types' in asked && 'values' in asked
+}
