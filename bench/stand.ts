@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { Signer } from '@aws-sdk/rds-signer'
 import { iamPool } from 'prisma-iam'
 
 const root = join(import.meta.dirname, '..')
@@ -12,6 +13,8 @@ export interface Stand {
   host: string
   port: number
   signHost: string
+  signPort: number
+  region: string
   database: string
   admin: string
   caFile: string
@@ -53,6 +56,12 @@ export function ours({ host, port, signHost, database, ca, accessKeyId, secretAc
 /** `pg` settings for a plain password login to the same server, by the same name. */
 export function plain({ host, port, signHost, database, ca }: Stand, user: string, password: string) {
   return { host: signHost, port, user, database, password, ssl: { ca }, stream: () => dialler(host, port) }
+}
+
+/** A token that a client may keep as its password for the time of a run. */
+export function tokenFor(stand: Stand, username: string): Promise<string> {
+  const { signHost: hostname, signPort: port, region, accessKeyId, secretAccessKey } = stand
+  return new Signer({ hostname, port, region, username, credentials: { accessKeyId, secretAccessKey } }).getAuthToken()
 }
 
 /** A socket that dials loopback whatever name it is given. */
