@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isBetweenQueries } from '../connect/pooled-client.ts'
 import { type Descriptions, Statement, type StatementRequest, type StatementResult } from './statement.ts'
 import type { PreparingConnection } from './statement-cache.ts'
 
@@ -52,28 +53,31 @@ export function prismaConnection(Client: ClientClass): ClientClass<pg.Client & P
     }
 
     #run(request: StatementRequest, done: Done): void {
-      const start = this.#start
-      const unsent = withoutServer(start, request.text)
-      this.#start = unsent ?? none
+      // Held until the server says that it is in a transaction: BEGIN may fail, and what it goes with may not be sent.
+      const start = this.getTransactionStatus() === 'I' ? this.#start : none
+      const unsent = isBetweenQueries(this) ? withoutServer(start, request.text) : undefined
+      const begin = start.at === 'held' && !isEnd(request.text) ? start.begin : undefined
+      this.#start = unsent ?? (begin === undefined ? none : start)
       if (unsent) {
         done(null, nothing)
-        return
-      }
-      const begin = start.at === 'held' ? start.begin : undefined
-      if (request.values.length > 0) {
-        super.query(new Statement(request, { descriptions: this.#descriptions, begin }, done))
+      } else if (request.values.length > 0) {
+        super.query(new Statement(request, { descriptions: this.#descriptions, begin }), done)
       } else if (begin === undefined) {
-        super.query(request, undefined, done)
+        super.query(request, done)
       } else {
         // Without parameters it goes by the simple protocol, which would not skip it when BEGIN fails.
-        super.query(begin, undefined, (error) => (error ? done(error) : super.query(request, undefined, done)))
+        super.query(begin, (error: Error | null) => {
+          if (error) return done(error)
+          this.#start = none
+          super.query(request, done)
+        })
       }
     }
   }
   return Connection as unknown as ClientClass<pg.Client & PrismaConnection>
 }
 
-/** Where a transaction stands that has sent nothing yet. */
+/** Where a transaction stands whose BEGIN the server has not heard. */
 type Start = { at: 'none' } | { at: 'expected' } | { at: 'held'; begin: string }
 
 const none: Start = { at: 'none' }
@@ -82,13 +86,17 @@ const none: Start = { at: 'none' }
 function withoutServer(start: Start, text: string): Start | undefined {
   if (start.at === 'expected' && text === 'BEGIN') return { at: 'held', begin: text }
   if (start.at !== 'held') return undefined
-  if (text.startsWith(levelPrefix))
-    return { at: 'held', begin: `BEGIN ISOLATION LEVEL ${text.slice(levelPrefix.length)}` }
-  return text === 'COMMIT' || text === 'ROLLBACK' ? none : undefined
+  const level = levelText.exec(text)?.[1]
+  if (level !== undefined) return { at: 'held', begin: `BEGIN ISOLATION LEVEL ${level}` }
+  return isEnd(text) ? none : undefined
+}
+
+function isEnd(text: string): boolean {
+  return text === 'COMMIT' || text === 'ROLLBACK'
 }
 
 /** As `PrismaPg` asks for a level, in a statement of its own behind BEGIN. */
-const levelPrefix = 'SET TRANSACTION ISOLATION LEVEL '
+const levelText = /^SET TRANSACTION ISOLATION LEVEL ([A-Z ]+)$/
 
 const nothing: StatementResult = { fields: [], rows: [], rowCount: null }
 
@@ -97,10 +105,12 @@ type Done = (error: Error | null, result?: StatementResult) => void
 /** A client without the overloads of its `query`, and with what `@types/pg` leaves out. */
 interface Asked {
   connection: { parsedStatements: Record<string, string>; close(message: { type: 'S'; name: string }): void }
+  getTransactionStatus(): string | null
   query(asked: unknown, values?: unknown, callback?: Done): unknown
 }
 
 /** What `PrismaPg` asks; not the text of a script, and not what this package asks on its own. */
 function isRequest(asked: unknown): asked is StatementRequest {
-  return typeof asked === 'object' && asked !== null && 'types' in asked && 'values' in asked
+  if (typeof asked !== 'object' || asked === null || !('types' in asked && 'values' in asked)) return false
+  return 'rowMode' in asked && asked.rowMode === 'array'
 }

@@ -33,14 +33,18 @@ export interface Sending {
  *
  * `pg`'s own asks for the columns at every run. Those of a prepared statement do not change: PostgreSQL refuses to run it
  * when they would ("cached plan must not change result type", plancache.c), so they are asked for once.
+ *
+ * Tracers of `pg` read and replace what is public here, as they do with `pg`'s own: text, name, values, callback.
  */
 export class Statement implements pg.Submittable {
-  readonly text: string
+  text: string
+  readonly values: unknown[]
   /** `pg` notes a statement as prepared under this name when the server has parsed it. */
   name: string
-  /** `pg` puts its own in the place of this one where a query has a time limit. */
-  callback: (error: Error | null, result?: StatementResult) => void
-  readonly #request: StatementRequest
+  /** `pg` puts here what it was given beside this; where a query has a time limit, its own. */
+  callback: ((error: Error | null, result?: StatementResult) => void) | undefined
+  readonly #name: string
+  readonly #types: StatementRequest['types']
   readonly #descriptions: Descriptions
   readonly #rows: unknown[][] = []
   #begin: string | undefined
@@ -49,41 +53,48 @@ export class Statement implements pg.Submittable {
   #rowCount: number | null = null
   #failure: Error | undefined
 
-  constructor(request: StatementRequest, { descriptions, begin }: Sending, callback: Statement['callback']) {
-    this.text = request.text
-    // What the server parses first is BEGIN.
-    this.name = begin === undefined ? (request.name ?? '') : ''
-    this.callback = callback
-    this.#request = request
+  constructor({ name = '', text, values, types }: StatementRequest, { descriptions, begin }: Sending) {
+    this.text = text
+    this.values = values
+    this.name = name
+    this.#name = name
+    this.#types = types
     this.#descriptions = descriptions
     this.#begin = begin
   }
 
   submit(connection: pg.Connection): Error | undefined {
     const wire = connection as unknown as Wire
-    const { name = '', text, values } = this.#request
-    const prepared = name !== '' && wire.parsedStatements[name] !== undefined
-    if (prepared) this.#expect(this.#descriptions.get(name))
-    let ready: unknown[]
-    try {
-      ready = values.map(utils.prepareValue)
-    } catch (error) {
-      return error as Error
-    }
+    const parsed = this.#name === '' ? undefined : wire.parsedStatements[this.#name]
+    if (parsed !== undefined && parsed !== this.text)
+      return new Error(`Prepared statements must be unique - '${this.#name}' was used for a different statement`)
     // One write, and so one TLS record.
     wire.stream.cork()
+    try {
+      this.#write(wire, parsed !== undefined)
+    } catch (error) {
+      // Of a value that no parameter can be made of; what was sent before it is answered all the same.
+      this.#failure = error as Error
+    }
+    wire.sync()
+    wire.stream.uncork()
+    return undefined
+  }
+
+  #write(wire: Wire, isParsed: boolean): void {
+    const name = this.#name
     if (this.#begin !== undefined) {
+      // The server parses this first, and `pg` is not to take it for the statement.
+      this.name = ''
       wire.parse({ text: this.#begin })
       wire.bind({})
       wire.execute({})
     }
-    if (!prepared) wire.parse({ name, text })
-    wire.bind({ statement: name, values: ready })
+    if (isParsed) this.#expect(this.#descriptions.get(name))
+    else wire.parse({ name, text: this.text })
+    wire.bind({ statement: name, values: this.values.map(utils.prepareValue) })
     if (this.#fields === undefined) wire.describe({ type: 'P' })
     wire.execute({})
-    wire.sync()
-    wire.stream.uncork()
-    return undefined
   }
 
   handleRowDescription({ fields }: { fields: readonly pg.FieldDef[] }): void {
@@ -104,7 +115,7 @@ export class Statement implements pg.Submittable {
   }
 
   handleCommandComplete({ text }: { text: string }): void {
-    const { name = '' } = this.#request
+    const name = this.#name
     if (this.#begin !== undefined) {
       this.#begin = undefined
       this.name = name
@@ -116,12 +127,12 @@ export class Statement implements pg.Submittable {
   }
 
   handleReadyForQuery(): void {
-    if (this.#failure) this.callback(this.#failure)
-    else this.callback(null, { fields: this.#fields ?? [], rows: this.#rows, rowCount: this.#rowCount })
+    if (this.#failure) this.callback?.(this.#failure)
+    else this.callback?.(null, { fields: this.#fields ?? [], rows: this.#rows, rowCount: this.#rowCount })
   }
 
   handleError(error: Error): void {
-    this.callback(this.#failure ?? error)
+    this.callback?.(this.#failure ?? error)
   }
 
   handleEmptyQuery(): void {}
@@ -135,9 +146,8 @@ export class Statement implements pg.Submittable {
   handleCopyData(): void {}
 
   #expect(fields: readonly pg.FieldDef[] | undefined): void {
-    const { types } = this.#request
     this.#fields = fields
-    if (fields) this.#parsers = fields.map(({ dataTypeID }) => types.getTypeParser(dataTypeID, 'text'))
+    if (fields) this.#parsers = fields.map(({ dataTypeID }) => this.#types.getTypeParser(dataTypeID, 'text'))
   }
 }
 

@@ -164,8 +164,8 @@ function retirement(doom: Doom | undefined): Pick<ConnectionRetired, 'reason' | 
   return code === undefined ? { reason: doom.reason } : { reason: doom.reason, code }
 }
 
-/** `pg` keeps this beside the transaction status, which is the old one until the session is ready. */
-function isBetweenQueries(client: object): boolean {
+/** Tells whether a client waits for nothing; `pg` keeps the transaction status of before until then. */
+export function isBetweenQueries(client: object): boolean {
   return (client as { readyForQuery?: boolean }).readyForQuery === true
 }
 

@@ -84,14 +84,50 @@ describe('a transaction of Prisma', () => {
     expect(status()).toBe('I')
   })
 
-  it('that never begins leaves its statement undone', async () => {
+  it('that cannot begin does nothing, whatever comes in it', async () => {
     client.expectBegin()
     await ask('BEGIN')
     await ask('SET TRANSACTION ISOLATION LEVEL SNAPSHOT')
-    const error = await failed(ask('INSERT INTO item VALUES ($1, $2)', [1, 'one'], 'insert'))
-    expect(error.message).toContain('SNAPSHOT')
+    for (const [name, id] of [...`aab`].entries()) {
+      const error = await failed(ask('INSERT INTO item VALUES ($1, $2)', [name, id], `insert ${id}`))
+      expect(error.message).toContain('SNAPSHOT')
+      expect((await failed(ask(`INSERT INTO item VALUES (${name})`))).message).toContain('SNAPSHOT')
+    }
+    await ask('COMMIT')
+    expect((await ask('SELECT FROM item')).rowCount).toBe(0)
+    expect((await ask('INSERT INTO item VALUES ($1, $2)', [1, 'one'], 'insert a')).rowCount).toBe(1)
+  })
+
+  it('begins with the second statement when the first could not be sent', async () => {
+    for (const text of ['SELECT $1::int', 'SELECT $1::text']) {
+      client.expectBegin()
+      await ask('BEGIN')
+      await (text.endsWith('int') ? ask(text, [1], 'mine') : failed(ask(text, [1], 'mine')))
+      await ask('INSERT INTO item VALUES ($1, $2)', [1, 'one'])
+      expect(status()).toBe('T')
+      await ask('ROLLBACK')
+    }
+  })
+
+  it('that its user ended is over, as with `pg`', async () => {
+    client.expectBegin()
+    await ask('BEGIN')
+    await ask('commit')
+    await ask('INSERT INTO item VALUES ($1, $2)', [1, 'one'])
     expect(status()).toBe('I')
-    expect((await ask('INSERT INTO item VALUES ($1, $2)', [1, 'one'], 'insert')).rowCount).toBe(1)
+  })
+
+  it('whose first statement was given up is ended behind that statement', async () => {
+    await client.end()
+    client = connection({ query_timeout: 200 })
+    await client.connect()
+    client.expectBegin()
+    await ask('BEGIN')
+    const text = 'INSERT INTO item SELECT $1::int, $2::text FROM pg_sleep(0.3)'
+    expect((await failed(ask(text, [1, 'one']))).message).toBe('Query read timeout')
+    await ask('COMMIT')
+    expect((await ask('SELECT FROM item')).rowCount).toBe(1)
+    expect(status()).toBe('I')
   })
 
   it('never begins in the next hands when its own gave it back unused', async () => {
@@ -157,6 +193,14 @@ describe('a prepared statement', () => {
     expect(written).toEqual(['PBDES', 'PBDES'])
   })
 
+  it('is refused under a name that another text has', async () => {
+    await ask('SELECT $1::int', [1], 'twice')
+    expect((await failed(ask('SELECT $1::text', [1], 'twice'))).message).toBe(
+      "Prepared statements must be unique - 'twice' was used for a different statement",
+    )
+    expect((await ask('SELECT $1::int', [2], 'twice')).rows).toEqual([[2]])
+  })
+
   it('fails when a migration has changed what it returns, and never answers by the old columns', async () => {
     const other = await server.connect()
     await other.query('CREATE TABLE changing (id int, at date)')
@@ -169,19 +213,46 @@ describe('a prepared statement', () => {
 })
 
 describe('a statement with parameters', () => {
-  it('that no parameter can be made of is refused before anything is sent, and the connection goes on', async () => {
+  it('that no parameter can be made of is not run, and its transaction goes on', async () => {
     const circle: Record<string, unknown> = {}
     circle.self = circle
-    expect((await failed(ask('SELECT $1::json', [circle]))).message).toContain('circular')
-    expect(written).toEqual([])
-    expect((await ask('SELECT $1::int', [1])).rows).toEqual([[1]])
+    client.expectBegin()
+    await ask('BEGIN')
+    expect((await failed(ask('SELECT $1::json', [circle], 'json'))).message).toContain('circular')
+    expect(written).toEqual(['PBEPS'])
+    expect((await ask('SELECT $1::json', [1], 'json')).rows).toEqual([[1]])
+    expect(status()).toBe('T')
+  })
+
+  it('shows itself to tracers of `pg` as a query does, and ends by the callback that they wrap', async () => {
+    const seen: unknown[] = []
+    class Traced extends pg.Client {}
+    Object.assign(Traced.prototype, {
+      query(...asked: unknown[]) {
+        const done = asked.pop() as (...told: unknown[]) => void
+        const { text, values, name } = asked[0] as pg.QueryConfig
+        const end = (...told: unknown[]) => {
+          seen.push({ text, values, name })
+          done(...told)
+        }
+        return Reflect.apply(pg.Client.prototype.query, this, [...asked, end])
+      },
+    })
+    await client.end()
+    const { host, port, superuser: user } = server
+    client = new (prismaConnection(Traced))({ host, port, user })
+    await client.connect()
+    client.expectBegin()
+    await ask('BEGIN')
+    await ask('SELECT $1::int', [1], 'one')
+    expect(seen).toEqual([{ text: 'SELECT $1::int', values: [1], name: 'one' }])
   })
 
   it('whose answer cannot be read fails, and the connection goes on', async () => {
     const getTypeParser = () => () => {
       throw new Error('unreadable')
     }
-    const config = { text: 'SELECT $1::int', values: [1], types: { getTypeParser } }
+    const config = { text: 'SELECT $1::int', values: [1], types: { getTypeParser }, rowMode: 'array' }
     expect((await failed(client.query(config as unknown as pg.QueryConfig))).message).toBe('unreadable')
     expect((await ask('SELECT $1::int', [1])).rows).toEqual([[1]])
   })
