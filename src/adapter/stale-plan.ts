@@ -14,7 +14,8 @@ export async function withFreshPlan<Result>(
   try {
     return await send()
   } catch (error) {
-    if (!isStalePlan(error)) throw error
+    // What has no parameters is not prepared here: such an error is about a statement that the user prepared.
+    if (query.args.length === 0 || !isStalePlan(error)) throw error
     cache.forget(query.sql)
     if (place === 'alone') return await send()
     throw new DriverAdapterError({
