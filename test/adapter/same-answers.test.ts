@@ -240,17 +240,18 @@ describe('iamAdapter answers as PrismaPg', () => {
       change: fc.option(fc.constantFrom(...changes)),
       asked: fc.array(fc.constantFrom(...queries)),
     })
+    const expectSameNow = async (method: Method, query: SqlQuery) => {
+      // After an error `PrismaPg` has another connection, and with it another session.
+      const [[path] = []] = (await ours.queryRaw(ask('SHOW search_path'))).rows
+      await plain.executeRaw(ask(`SET search_path = ${path}`))
+      const expected = await told(plain, method, query)
+      expect(await told(ours, method, query), query.sql).toEqual(expected)
+    }
     await fc.assert(
       fc.asyncProperty(fc.array(run, { maxLength: 6 }), async (runs) => {
         for (const { change, asked } of runs) {
-          if (change) for (const adapter of [plain, ours]) await told(adapter, 'executeRaw', ask(change))
-          for (const query of asked) {
-            // After an error `PrismaPg` has another connection, and with it another session.
-            const [[path] = []] = (await ours.queryRaw(ask('SHOW search_path'))).rows
-            await plain.executeRaw(ask(`SET search_path = ${path}`))
-            const expected = await told(plain, 'queryRaw', query)
-            expect(await told(ours, 'queryRaw', query), query.sql).toEqual(expected)
-          }
+          if (change) await expectSameNow('executeRaw', ask(change))
+          for (const query of asked) await expectSameNow('queryRaw', query)
         }
       }),
       { numRuns: 30 },
