@@ -56,7 +56,7 @@ export function prismaConnection(Client: ClientClass): ClientClass<pg.Client & P
       // Held until the server says that it is in a transaction: BEGIN may fail, and what it goes with may not be sent.
       const start = this.getTransactionStatus() === 'I' ? this.#start : none
       const unsent = isBetweenQueries(this) ? withoutServer(start, request.text) : undefined
-      const begin = start.at === 'held' && !isEnd(request.text) ? start.begin : undefined
+      const begin = start.at === 'held' && !endsTransaction(request.text) ? start.begin : undefined
       this.#start = unsent ?? (begin === undefined ? none : start)
       if (unsent) {
         done(null, nothing)
@@ -88,10 +88,11 @@ function withoutServer(start: Start, text: string): Start | undefined {
   if (start.at !== 'held') return undefined
   const level = levelText.exec(text)?.[1]
   if (level !== undefined) return { at: 'held', begin: `BEGIN ISOLATION LEVEL ${level}` }
-  return isEnd(text) ? none : undefined
+  return endsTransaction(text) ? none : undefined
 }
 
-function isEnd(text: string): boolean {
+/** Tells whether Prisma ends a transaction by this text. */
+export function endsTransaction(text: string): boolean {
   return text === 'COMMIT' || text === 'ROLLBACK'
 }
 

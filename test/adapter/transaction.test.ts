@@ -96,6 +96,21 @@ describe('a transaction on Aurora', () => {
   })
 })
 
+it('a transaction whose end was asked for runs nothing more, as when its time is up within an operation', async () => {
+  const adapter = await iamAdapter(rds.options, { env: {} }).connect()
+  const transaction = await adapter.startTransaction()
+  const run = (sql: string) => transaction.executeRaw({ sql, args: [], argTypes: [] })
+  const first = run('SELECT pg_sleep(0.05)')
+  const end = run('ROLLBACK')
+  await first
+  const late = failed(run(`INSERT INTO "Greeting" (text) VALUES ('late')`))
+  await end
+  await transaction.rollback()
+  expect(await late).toMatchObject({ cause: { kind: 'TransactionAlreadyClosed' } })
+  expect(await onRds.greeting.count({ where: { text: 'late' } })).toBe(0)
+  await adapter.dispose()
+})
+
 describe('work in turn', () => {
   it('starts when the work before has ended, well or not, and tells each its own result', async () => {
     const inTurn = oneAtATime()
