@@ -53,22 +53,25 @@ export function prismaConnection(Client: ClientClass): ClientClass<pg.Client & P
     }
 
     #run(request: StatementRequest, done: Done): void {
-      // Held until the server says that it is in a transaction: BEGIN may fail, and what it goes with may not be sent.
-      const start = this.getTransactionStatus() === 'I' ? this.#start : none
+      const start = this.#start
       const unsent = isBetweenQueries(this) ? withoutServer(start, request.text) : undefined
+      // Held until the server has heard it: it may fail, and what it goes with may not be sent.
       const begin = start.at === 'held' && !endsTransaction(request.text) ? start.begin : undefined
       this.#start = unsent ?? (begin === undefined ? none : start)
+      const begun = () => {
+        this.#start = none
+      }
       if (unsent) {
         done(null, nothing)
       } else if (request.values.length > 0) {
-        super.query(new Statement(request, { descriptions: this.#descriptions, begin }), done)
+        super.query(new Statement(request, { descriptions: this.#descriptions, begin, begun }), done)
       } else if (begin === undefined) {
         super.query(request, done)
       } else {
         // Without parameters it goes by the simple protocol, which would not skip it when BEGIN fails.
         super.query(begin, (error: Error | null) => {
           if (error) return done(error)
-          this.#start = none
+          begun()
           super.query(request, done)
         })
       }
@@ -106,7 +109,6 @@ type Done = (error: Error | null, result?: StatementResult) => void
 /** A client without the overloads of its `query`, and with what `@types/pg` leaves out. */
 interface Asked {
   connection: { parsedStatements: Record<string, string>; close(message: { type: 'S'; name: string }): void }
-  getTransactionStatus(): string | null
   query(asked: unknown, values?: unknown, callback?: Done): unknown
 }
 

@@ -26,6 +26,8 @@ export interface Sending {
   descriptions: Descriptions
   /** A BEGIN that goes first, in the same message; when it fails the server skips the statement. */
   begin: string | undefined
+  /** Called when the server has begun. */
+  begun: () => void
 }
 
 /**
@@ -46,6 +48,7 @@ export class Statement implements pg.Submittable {
   readonly #name: string
   readonly #types: StatementRequest['types']
   readonly #descriptions: Descriptions
+  readonly #begun: () => void
   readonly #rows: unknown[][] = []
   #begin: string | undefined
   #fields: readonly pg.FieldDef[] | undefined
@@ -53,7 +56,7 @@ export class Statement implements pg.Submittable {
   #rowCount: number | null = null
   #failure: Error | undefined
 
-  constructor({ name = '', text, values, types }: StatementRequest, { descriptions, begin }: Sending) {
+  constructor({ name = '', text, values, types }: StatementRequest, { descriptions, begin, begun }: Sending) {
     this.text = text
     this.values = values
     this.name = name
@@ -61,6 +64,7 @@ export class Statement implements pg.Submittable {
     this.#types = types
     this.#descriptions = descriptions
     this.#begin = begin
+    this.#begun = begun
   }
 
   submit(connection: pg.Connection): Error | undefined {
@@ -118,6 +122,7 @@ export class Statement implements pg.Submittable {
     const name = this.#name
     if (this.#begin !== undefined) {
       this.#begin = undefined
+      this.#begun()
       this.name = name
       return
     }

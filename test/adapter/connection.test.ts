@@ -37,8 +37,14 @@ const connection = (config: pg.ClientConfig = {}) => {
   const { host, port, superuser: user } = server
   return new (prismaConnection(pg.Client))({ host, port, user, ...config })
 }
-const ask = (text: string, values: unknown[] = [], name = '') =>
-  client.query({ text, values, name, types: pg.types, rowMode: 'array' } as pg.QueryArrayConfig)
+const request = (text: string, values: unknown[] = [], name = ''): pg.QueryArrayConfig => ({
+  text,
+  values,
+  name,
+  types: pg.types,
+  rowMode: 'array',
+})
+const ask = (text: string, values: unknown[] = [], name = '') => client.query(request(text, values, name))
 const failed = (work: Promise<unknown>) =>
   work.then(
     () => expect.unreachable('it should have failed'),
@@ -141,8 +147,15 @@ describe('a transaction of Prisma', () => {
   it('is open and failed when its first statement fails', async () => {
     client.expectBegin()
     await ask('BEGIN')
-    expect(await failed(ask('SELECT $1::int / 0', [1]))).toMatchObject({ code: '22012' })
-    expect(await failed(ask('SELECT $1::int', [1]))).toMatchObject({ code: '25P02' })
+    // An error is told before the session is ready again.
+    const next = new Promise((resolve) => {
+      const done = ({ message }: Error) => resolve([message, failed(ask('SELECT $1::int', [1]))])
+      Reflect.apply(client.query, client, [request('SELECT $1::int / 0', [1]), undefined, done])
+    })
+    const [message, error] = (await next) as [string, Promise<Error>]
+    expect(message).toBe('division by zero')
+    expect(await error).toMatchObject({ code: '25P02' })
+    expect(written).toEqual(['PBEPBDES', 'PBDES'])
     await ask('ROLLBACK')
     expect(status()).toBe('I')
   })
