@@ -1,17 +1,18 @@
 import type pg from 'pg'
 import { isBetweenQueries } from '../connect/pooled-client.ts'
 import { type Descriptions, Statement, type StatementRequest, type StatementResult } from './statement.ts'
-import type { PreparingConnection } from './statement-cache.ts'
 
 /** A class of clients, as a pool takes it. */
 export type ClientClass<Client = pg.Client> = new (config?: pg.ClientConfig) => Client
 
 /** A connection of a pool that is Prisma's alone. */
-export interface PrismaConnection extends PreparingConnection {
+export interface PrismaConnection {
   /** Whoever has it begins a transaction: its BEGIN is held until the first statement behind it, and goes with that. */
   expectBegin(): void
   /** Its user is done with it; a BEGIN that nothing came behind is never sent. */
   forgetBegin(): void
+  /** What was prepared under a name is closed. */
+  forgetStatement(name: string): void
 }
 
 /**
@@ -33,14 +34,7 @@ export function prismaConnection(Client: ClientClass): ClientClass<pg.Client & P
       this.#start = none
     }
 
-    prepared(): string[] {
-      return Object.keys(this.connection.parsedStatements)
-    }
-
-    unprepare(name: string): void {
-      // Between two queries nothing is in error, so the server heeds this before the next message, without a Sync.
-      this.connection.close({ type: 'S', name })
-      delete this.connection.parsedStatements[name]
+    forgetStatement(name: string): void {
       this.#descriptions.delete(name)
     }
 
@@ -106,9 +100,8 @@ const nothing: StatementResult = { fields: [], rows: [], rowCount: null }
 
 type Done = (error: Error | null, result?: StatementResult) => void
 
-/** A client without the overloads of its `query`, and with what `@types/pg` leaves out. */
+/** A client without the overloads of its `query`. */
 interface Asked {
-  connection: { parsedStatements: Record<string, string>; close(message: { type: 'S'; name: string }): void }
   query(asked: unknown, values?: unknown, callback?: Done): unknown
 }
 

@@ -1,9 +1,9 @@
 import type { SqlDriverAdapter } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
+import type { StatementCache } from '../connect/statement-cache.ts'
 import { PrismaIamError } from '../errors.ts'
 import { withLimitsTold } from './limits.ts'
 import { withFreshPlan } from './stale-plan.ts'
-import type { StatementCache } from './statement-cache.ts'
 import { delegateTransaction } from './transaction.ts'
 
 type InnerAdapter = SqlDriverAdapter & Required<Pick<SqlDriverAdapter, 'getConnectionInfo'>>

@@ -6,10 +6,10 @@ import { connectMethod, guardCheckouts } from '../connect/checkout.ts'
 import { createGate, endMethod } from '../connect/closing.ts'
 import { spreadLives } from '../connect/lifetime.ts'
 import { type Opening, open } from '../connect/open.ts'
+import { createStatementCache } from '../connect/statement-cache.ts'
 import { PrismaIamError } from '../errors.ts'
 import { type PrismaConnection, prismaConnection } from './connection.ts'
 import { delegateAdapter } from './delegate.ts'
-import { createStatementCache } from './statement-cache.ts'
 
 /**
  * Prisma's driver adapter with IAM logins: `new PrismaClient({ adapter: iamAdapter() })`.
@@ -47,7 +47,7 @@ async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdap
   const inner = await new PrismaPg(
     { ...opening.pool, Client: prismaConnection(opening.pool.Client) },
     {
-      ...(statementCache === 0 ? {} : { statementNameGenerator: cache.nameOf }),
+      ...(statementCache === 0 ? {} : { statementNameGenerator: ({ sql, args }) => cache.nameOf(sql, args.length) }),
       ...adapter,
       ...(schema === undefined ? {} : { schema }),
     },
@@ -57,7 +57,7 @@ async function connect(options: IamOptions, edges: Edges): Promise<SqlDriverAdap
   pool.on('release', (_error, client) => {
     const connection = client as PoolConnection
     connection.forgetBegin()
-    cache.trim(connection)
+    for (const name of cache.trim(connection)) connection.forgetStatement(name)
   })
   return delegateAdapter(inner, endpoint.capabilities, cache)
 }

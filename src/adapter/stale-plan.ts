@@ -1,5 +1,6 @@
 import { DriverAdapterError, type SqlQuery } from '@prisma/driver-adapter-utils'
-import type { StatementCache } from './statement-cache.ts'
+import { isStalePlan } from '../connect/prepared-query.ts'
+import type { StatementCache } from '../connect/statement-cache.ts'
 
 /**
  * Sends a query, and once more when the server's prepared plan of it was outdated by a migration: such a refusal comes
@@ -15,7 +16,7 @@ export async function withFreshPlan<Result>(
     return await send()
   } catch (error) {
     // What has no parameters is not prepared here: such an error is about a statement that the user prepared.
-    if (query.args.length === 0 || !isStalePlan(error)) throw error
+    if (query.args.length === 0 || !isStale(error)) throw error
     cache.forget(query.sql)
     if (place === 'alone') return await send()
     throw new DriverAdapterError({
@@ -26,13 +27,8 @@ export async function withFreshPlan<Result>(
   }
 }
 
-/** PostgreSQL's plancache.c and prepare.c; 26000 is a statement that somebody deallocated. */
-function isStalePlan(error: unknown): error is DriverAdapterError {
-  if (typeof error !== 'object' || error === null || !('cause' in error)) return false
-  const { originalCode, originalMessage = '' } = (error.cause ?? {}) as {
-    originalCode?: string
-    originalMessage?: string
-  }
-  if (originalCode === '26000') return true
-  return originalCode === '0A000' && originalMessage.startsWith('cached plan must not change result type')
+function isStale(error: unknown): error is DriverAdapterError {
+  const { originalCode: code, originalMessage: message } =
+    (error as Partial<DriverAdapterError> | undefined)?.cause ?? {}
+  return isStalePlan({ code, message })
 }

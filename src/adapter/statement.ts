@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import utils from 'pg/lib/utils.js'
+import { prepareValue } from 'pg/lib/utils.js'
 
 /** A statement with parameters, as `PrismaPg` asks for it. */
 export interface StatementRequest {
@@ -96,7 +96,7 @@ export class Statement implements pg.Submittable {
     }
     if (isParsed) this.#expect(this.#descriptions.get(name))
     else wire.parse({ name, text: this.text })
-    wire.bind({ statement: name, values: this.values.map(utils.prepareValue) })
+    wire.bind({ statement: name, values: this.values.map(prepareValue) })
     if (this.#fields === undefined) wire.describe({ type: 'P' })
     wire.execute({})
   }

@@ -1,11 +1,11 @@
 import { DriverAdapterError, type SqlQuery, type Transaction } from '@prisma/driver-adapter-utils'
 import type { Capabilities } from '../config/endpoint.ts'
+import type { StatementCache } from '../connect/statement-cache.ts'
 import { PrismaIamError } from '../errors.ts'
 import { endsTransaction } from './connection.ts'
 import { withLimitsTold } from './limits.ts'
 import { oneAtATime } from './one-at-a-time.ts'
 import { withFreshPlan } from './stale-plan.ts'
-import type { StatementCache } from './statement-cache.ts'
 
 /**
  * A transaction that sends one query after the other, and says so where the server has no savepoints.

@@ -72,8 +72,8 @@ export interface IamOptions {
    */
   pacing?: Partial<Pacing>
   /**
-   * How many prepared statements a connection of `iamAdapter` keeps. Default 100, or `statement_cache_size` of the URL; 0
-   * turns it off, as for RDS Proxy and with `pgbouncer=true`, where prepared statements pin a connection.
+   * How many prepared statements a connection keeps: statements of `iamAdapter`, and those that `pool.query` of `iamPool`
+   * is asked for with parameters. Default 100, or `statement_cache_size` of the URL; 0 turns it off, as for RDS Proxy and with `pgbouncer=true`, where prepared statements pin a connection.
    */
   statementCache?: number
   /** Options of `PrismaPg`. */

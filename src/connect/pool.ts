@@ -6,6 +6,8 @@ import type { Door } from './door.ts'
 import { checkHealth, type Health } from './health.ts'
 import { spreadLives } from './lifetime.ts'
 import { type Opening, open } from './open.ts'
+import { preparedQuery } from './prepared-query.ts'
+import { createStatementCache, type StatementCache } from './statement-cache.ts'
 
 /**
  * A `pg.Pool` whose connections log in with freshly signed IAM tokens, for use without Prisma.
@@ -69,12 +71,13 @@ class OpeningPool extends pg.Pool implements IamPool {
   #opened(plain: Checkout): Promise<Checkout> {
     if (this.#state.kind === 'opening') return this.#state.flight
     const flight = this.#open().then(
-      ({ pool, door }) => {
+      ({ pool, door, resolved }) => {
         Object.assign(this.options, pool)
         Object.defineProperty(this.options, 'password', { value: pool.password, enumerable: false })
         // `pg` keeps this setting beside the options, where its constructor has put the default.
         Object.assign(this, { Client: pool.Client })
         spreadLives(this.options, door.longestLifeSeconds, door.random)
+        if (resolved.statementCache > 0) this.#prepare(createStatementCache(resolved.statementCache))
         const checkout = guardCheckouts(plain, this, door)
         this.#state = { kind: 'open', checkout, door }
         return checkout
@@ -86,5 +89,10 @@ class OpeningPool extends pg.Pool implements IamPool {
     )
     this.#state = { kind: 'opening', flight }
     return flight
+  }
+
+  #prepare(cache: StatementCache): void {
+    this.query = preparedQuery(this.query.bind(this), cache)
+    this.on('release', (_error, client) => void cache.trim(client))
   }
 }

@@ -1,21 +1,11 @@
-import type { SqlQuery } from '@prisma/driver-adapter-utils'
-
 /** Names for statements worth preparing, and the end of those that are not used any more. */
 export interface StatementCache {
   /** The name under which a statement is prepared; empty for one that is sent unprepared. */
-  nameOf(query: SqlQuery): string
+  nameOf(text: string, parameters: number): string
   /** Makes the next use of a statement a new one, because the server's plan of it no longer fits. */
-  forget(sql: string): void
-  /** Closes what an idle connection holds prepared and nobody asks for any more. */
-  trim(connection: PreparingConnection): void
-}
-
-/** A connection that prepares what it is asked for. */
-export interface PreparingConnection {
-  /** The names of what it holds prepared. */
-  prepared(): readonly string[]
-  /** Closes what it holds under a name. */
-  unprepare(name: string): void
+  forget(text: string): void
+  /** Closes what an idle client holds prepared and nobody asks for any more; answers the names. */
+  trim(client: object): readonly string[]
 }
 
 /** Longer texts are mostly lists of values, of a length that does not come again. */
@@ -31,13 +21,13 @@ const longestText = 8_192
 export function createStatementCache(most: number): StatementCache {
   const names = new Map<string, string>()
   const living = new Set<string>()
-  const trimmed = new WeakMap<PreparingConnection, number>()
+  const trimmed = new WeakMap<object, number>()
   let counter = 0
   let dropped = 0
 
-  function drop(sql: string): void {
-    const name = names.get(sql)
-    names.delete(sql)
+  function drop(text: string): void {
+    const name = names.get(text)
+    names.delete(text)
     if (!name) return
     living.delete(name)
     dropped += 1
@@ -51,20 +41,35 @@ export function createStatementCache(most: number): StatementCache {
   }
 
   return {
-    nameOf({ sql, args }) {
+    nameOf(text, parameters) {
       // BEGIN, COMMIT and the like go by the simple protocol, which is one message.
-      if (args.length === 0 || sql.length > longestText) return ''
-      const name = names.has(sql) ? names.get(sql) || makeName() : ''
-      names.delete(sql)
-      names.set(sql, name)
+      if (parameters === 0 || text.length > longestText) return ''
+      const name = names.has(text) ? names.get(text) || makeName() : ''
+      names.delete(text)
+      names.set(text, name)
       if (names.size > most) drop(names.keys().next().value as string)
       return name
     },
     forget: drop,
-    trim(connection) {
-      if ((trimmed.get(connection) ?? 0) === dropped) return
-      trimmed.set(connection, dropped)
-      for (const name of connection.prepared()) if (!living.has(name)) connection.unprepare(name)
+    trim(client) {
+      if ((trimmed.get(client) ?? 0) === dropped) return []
+      trimmed.set(client, dropped)
+      const { connection } = client as Preparing
+      const ended = Object.keys(connection.parsedStatements).filter((name) => !living.has(name))
+      for (const name of ended) {
+        // Between two queries nothing is in error, so the server heeds this before the next message, without a Sync.
+        connection.close({ type: 'S', name })
+        delete connection.parsedStatements[name]
+      }
+      return ended
     },
+  }
+}
+
+/** What `pg` keeps of its prepared statements, text by name, is not in its types. */
+interface Preparing {
+  connection: {
+    parsedStatements: Record<string, string>
+    close(message: { type: 'S'; name: string }): void
   }
 }

@@ -1,53 +1,9 @@
-import type { SqlQuery } from '@prisma/driver-adapter-utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PrismaClient } from '../../generated/prisma/client.ts'
 import { iamAdapter } from '../../src/adapter/factory.ts'
 import { occRetry } from '../../src/adapter/occ-retry.ts'
-import { createStatementCache, type PreparingConnection } from '../../src/adapter/statement-cache.ts'
 import type { IamOptions } from '../../src/config/options.ts'
 import { type TestEmulator, testEmulator } from '../support/emulator.ts'
-
-const query = (sql: string, args: unknown[] = [1]): SqlQuery => ({ sql, args, argTypes: [] })
-
-describe('statement cache', () => {
-  it('prepares a statement when it comes the second time, and keeps its name', () => {
-    const cache = createStatementCache(10)
-    expect(['a', 'a', 'b', 'a', 'b'].map((sql) => cache.nameOf(query(sql)))).toEqual(['', 'iam1', '', 'iam1', 'iam2'])
-  })
-
-  it('leaves statements without parameters and very long ones unprepared', () => {
-    const cache = createStatementCache(10)
-    for (const sql of ['BEGIN', 'BEGIN']) expect(cache.nameOf(query(sql, []))).toBe('')
-    const long = `SELECT ${'1,'.repeat(5000)} 1`
-    for (const sql of [long, long]) expect(cache.nameOf(query(sql))).toBe('')
-  })
-
-  it('drops the least recently used, and never uses a name twice', () => {
-    const cache = createStatementCache(2)
-    for (const sql of ['a', 'a', 'b', 'b', 'a', 'c']) cache.nameOf(query(sql))
-    expect(cache.nameOf(query('a'))).toBe('iam1')
-    expect([cache.nameOf(query('b')), cache.nameOf(query('b'))]).toEqual(['', 'iam3'])
-  })
-
-  it('gives a forgotten statement another name', () => {
-    const cache = createStatementCache(10)
-    for (const sql of ['a', 'a']) cache.nameOf(query(sql))
-    cache.forget('a')
-    expect([cache.nameOf(query('a')), cache.nameOf(query('a'))]).toEqual(['', 'iam2'])
-  })
-
-  it('closes on a connection exactly what was dropped', () => {
-    const cache = createStatementCache(1)
-    for (const sql of ['a', 'a', 'b', 'b']) cache.nameOf(query(sql))
-    const held = ['iam1', 'iam2']
-    const connection: PreparingConnection = {
-      prepared: () => [...held],
-      unprepare: (name) => void held.splice(held.indexOf(name), 1),
-    }
-    cache.trim(connection)
-    expect(held).toEqual(['iam2'])
-  })
-})
 
 describe('prepared statements of iamAdapter', () => {
   let emulator: TestEmulator
