@@ -6,8 +6,7 @@ import type { Door } from './door.ts'
 import { checkHealth, type Health } from './health.ts'
 import { spreadLives } from './lifetime.ts'
 import { type Opening, open } from './open.ts'
-import { preparedQuery } from './prepared-query.ts'
-import { createStatementCache, type StatementCache } from './statement-cache.ts'
+import { createPreparedQueries } from './prepared-query.ts'
 
 /**
  * A `pg.Pool` whose connections log in with freshly signed IAM tokens, for use without Prisma.
@@ -77,7 +76,7 @@ class OpeningPool extends pg.Pool implements IamPool {
         // `pg` keeps this setting beside the options, where its constructor has put the default.
         Object.assign(this, { Client: pool.Client })
         spreadLives(this.options, door.longestLifeSeconds, door.random)
-        if (resolved.statementCache > 0) this.#prepare(createStatementCache(resolved.statementCache))
+        if (resolved.statementCache > 0) this.#prepare(resolved.statementCache)
         const checkout = guardCheckouts(plain, this, door)
         this.#state = { kind: 'open', checkout, door }
         return checkout
@@ -91,8 +90,9 @@ class OpeningPool extends pg.Pool implements IamPool {
     return flight
   }
 
-  #prepare(cache: StatementCache): void {
-    this.query = preparedQuery(this.query.bind(this), cache)
-    this.on('release', (_error, client) => void cache.trim(client))
+  #prepare(most: number): void {
+    const { query, trim } = createPreparedQueries(this.query.bind(this), most)
+    this.query = query
+    this.on('release', (_error, client) => trim(client))
   }
 }

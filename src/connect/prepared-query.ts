@@ -1,26 +1,52 @@
 import type pg from 'pg'
-import type { StatementCache } from './statement-cache.ts'
+import { type Columns, describedQuery } from './described-query.ts'
+import { createStatementCache } from './statement-cache.ts'
+
+/** Queries of a pool that prepares what comes again. */
+export interface PreparedQueries {
+  query: pg.Pool['query']
+  /** Closes on a client that comes back what is not asked for any more. */
+  trim(client: object): void
+}
 
 /**
- * A pool's method `query` that prepares what comes again: calls with parameters, that answer with a promise and have no
- * name of their own. All others go as they came.
+ * Prepares calls with parameters that answer with a promise and have no name of their own; all others go as they came.
  *
  * When a migration has changed what a prepared statement returns, the server refuses it before it has done anything, so it
  * is run once more, under no name.
+ *
+ * @param own the pool's own method
+ * @param most how many statements a connection keeps
  */
-export function preparedQuery(own: pg.Pool['query'], cache: StatementCache): pg.Pool['query'] {
+export function createPreparedQueries(own: pg.Pool['query'], most: number): PreparedQueries {
+  const cache = createStatementCache(most)
+  const columns = new WeakMap<object, Columns>()
   const send = own as (...call: unknown[]) => Promise<unknown>
-  const query = (...call: unknown[]): unknown => {
+
+  function columnsOf(connection: object): Columns {
+    const known = columns.get(connection) ?? new Map()
+    columns.set(connection, known)
+    return known
+  }
+
+  function query(...call: unknown[]): unknown {
     const request = requestOf(call)
     const name = request ? cache.nameOf(request.text, request.values.length) : ''
     if (!request || name === '') return send(...call)
-    return send({ ...request, name }).catch((error) => {
+    return send(describedQuery({ ...request, name }, columnsOf)).catch((error) => {
       if (!isStalePlan(error)) throw error
       cache.forget(request.text)
       return send(request)
     })
   }
-  return query as pg.Pool['query']
+
+  return {
+    query: query as pg.Pool['query'],
+    trim(client) {
+      const { connection } = client as { connection: object }
+      for (const name of cache.trim(client)) columns.get(connection)?.delete(name)
+    },
+  }
 }
 
 interface Request {
@@ -28,11 +54,13 @@ interface Request {
   values: unknown[]
 }
 
+type Asked = pg.QueryConfig & pg.Submittable & { binary: boolean; rows: number }
+
 function requestOf([asked, values, ...more]: unknown[]): Request | undefined {
-  const config = (typeof asked === 'string' ? { text: asked } : asked) as Partial<
-    pg.QueryConfig & pg.Submittable
-  > | null
+  const config = (typeof asked === 'string' ? { text: asked } : asked) as Partial<Asked> | null
   if (more.length > 0 || !config || config.submit || config.name || typeof config.text !== 'string') return undefined
+  // Binary values have columns of their own, and rows in portions are no single run.
+  if (config.binary || config.rows) return undefined
   const given = values ?? config.values
   if (!Array.isArray(given) || given.length === 0) return undefined
   return { ...config, text: config.text, values: given }
