@@ -95,26 +95,38 @@ async function throughPools(stand: Stand): Promise<Row[]> {
   Object.assign(process.env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey })
   const provider = async () => credentials
   const ways = {
-    'pool against AuroraDSQLPool, credentials from the environment': [{}, {}],
-    'pool against AuroraDSQLPool, a provider': [{ credentials: provider }, { customCredentialsProvider: provider }],
+    'credentials from the environment': [{}, {}],
+    'a provider': [{ credentials: provider }, { customCredentialsProvider: provider }],
   } as const
+  const queries: Record<string, (pool: pg.Pool, turn: number) => Promise<unknown>> = {
+    'SELECT 1': (pool) => pool.query('SELECT 1'),
+    'a row by its key': (pool, turn) => pool.query('SELECT id, name FROM item WHERE id = $1', [turn % shelf]),
+  }
+  const admin = iamPool({ ...here, credentials }, { env: {} })
+  await admin.query('CREATE TABLE item (id int PRIMARY KEY, name text)')
+  await admin.query(`INSERT INTO item SELECT id, 'item ' || id FROM generate_series(0, ${shelf - 1}) AS id`)
+  await admin.end()
   const rows: Row[] = []
-  for (const [what, [mine, their]] of Object.entries(ways)) {
+  for (const [way, [mine, their]] of Object.entries(ways)) {
     const max = 16
     const a = iamPool({ ...here, ...mine, pool: { max } })
     const b = new (peers().AuroraDSQLPool)({ ...there, ...their, max })
-    for (const concurrency of [1, 16]) {
-      const result = await interleave(
-        { name: 'iamPool', operation: () => a.query('SELECT 1') },
-        { name: 'AuroraDSQLPool', operation: () => b.query('SELECT 1') },
-        { concurrency, rounds, roundMs },
-      )
-      rows.push({ what, concurrency, result })
+    for (const [query, operation] of Object.entries(queries)) {
+      for (const concurrency of [1, 16]) {
+        const result = await interleave(
+          { name: 'iamPool', operation: (turn) => operation(a, turn) },
+          { name: 'AuroraDSQLPool', operation: (turn) => operation(b, turn) },
+          { concurrency, rounds, roundMs },
+        )
+        rows.push({ what: `${query}, pool against AuroraDSQLPool, ${way}`, concurrency, result })
+      }
     }
     await Promise.all([a.end(), b.end()])
   }
   return rows
 }
+
+const shelf = 100
 
 /** AWS's own connector, in a folder of its own so that only those who measure install it. */
 function peers(): { AuroraDSQLPool: new (config: pg.PoolConfig & { customCredentialsProvider?: unknown }) => pg.Pool } {
@@ -153,7 +165,7 @@ let asker: ReturnType<typeof iamPool> | undefined
 function print(what: string, concurrency: number, { ours: a, theirs: b, ratio }: Comparison): void {
   const side = ({ perSecond, p50Ms, p99Ms }: Comparison['ours']) => `${perSecond}/s p50 ${p50Ms} p99 ${p99Ms} ms`
   console.log(
-    `${what.padEnd(64)} ×${String(concurrency).padEnd(3)} ${ratio.toFixed(2)}   ours ${side(a)}   theirs ${side(b)}`,
+    `${what.padEnd(80)} ×${String(concurrency).padEnd(3)} ${ratio.toFixed(2)}   ours ${side(a)}   theirs ${side(b)}`,
   )
 }
 
