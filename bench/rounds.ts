@@ -31,7 +31,8 @@ export interface RoundOptions {
  * The ratio of each round is taken by itself; the median of them is the result.
  */
 export async function interleave(ours: Contender, theirs: Contender, options: RoundOptions): Promise<Comparison> {
-  await Promise.all([turn(ours, { ...options, roundMs: 300 }), turn(theirs, { ...options, roundMs: 300 })])
+  // Long enough for the engine to have compiled what both sides run.
+  for (const side of [ours, theirs]) await turn(side, { ...options, roundMs: warmUpMs })
   const pairs: [Turn, Turn][] = []
   for (let round = 0; round < options.rounds; round += 1) {
     if (round % 2 === 0) {
@@ -51,6 +52,8 @@ export async function interleave(ours: Contender, theirs: Contender, options: Ro
   const ratio = round3(middle(([a, b]) => a.perSecond / b.perSecond))
   return { ours: side(0), theirs: side(1), ratio, rounds: options.rounds }
 }
+
+const warmUpMs = 1_000
 
 async function turn({ operation }: Contender, { concurrency, roundMs }: RoundOptions): Promise<Turn> {
   const latencies: number[] = []
