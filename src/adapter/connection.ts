@@ -17,8 +17,8 @@ export interface PrismaConnection {
 
 /**
  * Adds to a class of clients that they send statements as {@link Statement} does, and BEGIN with the first of a
- * transaction: one round trip less for each. Java's driver has always done so (pgjdbc, `sendQueryPreamble`), also as the
- * base of AWS's connector for DSQL.
+ * transaction: one round trip less for each. Java's driver does so (pgjdbc, `QueryExecutorImpl.sendQueryPreamble`), and
+ * AWS's connector for Java puts nothing but tokens on top of it on DSQL (Aurora DSQL user guide, 2026-11-21).
  */
 export function prismaConnection(Client: ClientClass): ClientClass<pg.Client & PrismaConnection> {
   const Base = Client as unknown as ClientClass<Asked>
